@@ -1,0 +1,274 @@
+"""The program: the table of commands, and the one place where every error ends."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+import typer.main
+
+from diffkb.cli.lazy import LazyGroup, Row
+from diffkb.cli.options import global_options
+from diffkb.cli.render import messages
+from diffkb.cli.run import Run
+from diffkb.errors import DiffkbError, StorageError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ABOUT = (
+    "A reading list that is a database: papers, sections and notes, "
+    "given back as the same Markdown."
+)
+
+COMMANDS = (
+    Row("config", "What is configured and where; `get` and `set` one key.", "config:commands"),
+)
+
+# What a command without a name is, once there is one.
+OVERVIEW = "overview"
+
+# The variable by which a shell asks how a line may go on.
+COMPLETION = "_DIFFKB_COMPLETE"
+
+BUG = 70
+INTERRUPTED = 130
+# What a shell reports of a program that SIGPIPE ended, as it ends `git log | head`.
+CLOSED_PIPE = 141
+
+# The class of everything typer says about a command line: its public name is younger than the
+# oldest typer that will do.
+TyperError: type[Exception] = typer.BadParameter.__mro__[2]
+
+
+def main() -> None:
+    """Runs the program on the words it was called with, and ends the process."""
+    settle_streams()
+    sys.exit(run_program(sys.argv[1:]))
+
+
+def run_program(words: Sequence[str]) -> int:
+    """Runs one command to its end.
+
+    Args:
+        words: what stands after the program's name.
+
+    Returns:
+        The exit status. Whatever went wrong has been said; nothing is raised.
+    """
+    run = Run()
+    try:
+        status = _call(words, run)
+        _flush()
+    except BaseException as error:  # noqa: BLE001 - the boundary: what passes here is a traceback
+        return _end(error, words, run)
+    return status
+
+
+def _call(words: Sequence[str], run: Run) -> int:
+    """Reads the words and calls the command they name; returns what it ends with."""
+    program = make_program(rich=run.terminal)
+    if run.environ.get(COMPLETION):
+        # typer answers the shell, and exits.
+        program.main(list(words), prog_name="diffkb", obj=run)
+    with program.make_context("diffkb", list(words), obj=run) as ctx:
+        return program.invoke(ctx) or 0
+
+
+def make_program(*, rich: bool = False) -> LazyGroup:
+    """Builds the program's outermost command.
+
+    Args:
+        rich: whether help goes through rich, which takes as long to load as all the rest.
+    """
+    program = LazyGroup(
+        name="diffkb",
+        help=ABOUT,
+        params=[*global_options(), *typer.main.get_install_completion_arguments()],
+        callback=typer.main.get_callback(
+            callback=_alone, context_param_name="ctx", pretty_exceptions_short=False
+        ),
+        invoke_without_command=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode="rich" if rich else None,
+    )
+    program.table = COMMANDS
+    return program
+
+
+def _alone(ctx: typer.Context) -> int:
+    """Does what `diffkb` does without a command: the overview, or help for want of one."""
+    if ctx.invoked_subcommand is not None:
+        return 0
+    program: Any = ctx.command
+    command = program.get_command(ctx, OVERVIEW)
+    if command is None:
+        print(ctx.get_help())
+        return 0
+    with command.make_context(OVERVIEW, [], parent=ctx) as inner:
+        status: int = command.invoke(inner) or 0
+    return status
+
+
+def _end(error: BaseException, words: Sequence[str], run: Run) -> int:
+    """Says what ended the command, and returns the status for it."""
+    try:
+        status = _status_of(error, words, run)
+        _flush()
+    except BrokenPipeError:
+        status = CLOSED_PIPE
+    except (OSError, StorageError):
+        # Not even the error found room in the output; standard error has it.
+        status = StorageError.exit_code
+    _drop_what_is_left()
+    return status
+
+
+def _status_of(error: BaseException, words: Sequence[str], run: Run) -> int:
+    """Says an error where there is something to say, and returns the status for it.
+
+    Raises:
+        BrokenPipeError: whoever reads the output has gone.
+    """
+    if isinstance(error, BrokenPipeError):
+        raise error
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    if isinstance(error, typer.Exit):
+        return error.exit_code
+    if run.environ.get(COMPLETION):
+        # A message would land in the middle of the line that is being typed.
+        return 1
+    if isinstance(error, KeyboardInterrupt | typer.Abort | EOFError):
+        return _say(Interrupted(), words, run)
+    if run.debug:
+        _show_traceback(error)
+    return _say(_told(error, run), words, run)
+
+
+class Interrupted(DiffkbError):
+    """The person pressed Ctrl-C, or ended the input a question waits for."""
+
+    code = "interrupted"
+    exit_code = INTERRUPTED
+
+    def __init__(self) -> None:
+        super().__init__("interrupted")
+
+
+class Bug(DiffkbError):
+    """Something nobody foresaw."""
+
+    code = "bug"
+    exit_code = BUG
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(
+            f"diffkb met a bug: {type(error).__name__}: {error}",
+            hint="report it with the command you typed; with --debug it shows the traceback",
+        )
+
+
+def _told(error: BaseException, run: Run) -> DiffkbError:
+    """Returns the error as one of diffkb's own."""
+    if isinstance(error, DiffkbError):
+        return error
+    if isinstance(error, TyperError):
+        return _usage(error, run)
+    if isinstance(error, OSError) and _is_of_the_output(error):
+        return _unwritable(error)
+    return Bug(error)
+
+
+def _usage(error: Any, run: Run) -> UsageError:
+    """Returns what typer says about the command line, in diffkb's words."""
+    path = f"diffkb {run.command}" if run.command else "diffkb"
+    hint = f"`{path} --help` shows what it takes"
+    if near := getattr(error, "possibilities", None):
+        hint = f"did you mean {' or '.join(f'`{option}`' for option in near)}? {hint}"
+        text = error.message
+    else:
+        text = error.format_message()
+    text = text.rstrip(".")
+    return UsageError(text[:1].lower() + text[1:], hint=hint)
+
+
+def _say(error: DiffkbError, words: Sequence[str], run: Run) -> int:
+    """Says an error in the form that was asked for, and returns its exit status."""
+    messages.say_error(error, color=run.color_of_messages)
+    if run.json or _asks_for_json(words):
+        run.answer(None, errors=[error], exit_code=error.exit_code)
+    return error.exit_code
+
+
+def _asks_for_json(words: Sequence[str]) -> bool:
+    """Says whether `--json` stands among the words, for when reading them failed before it."""
+    options = words[: words.index("--")] if "--" in words else words
+    return "--json" in options
+
+
+def _show_traceback(error: BaseException) -> None:
+    """Writes the traceback to standard error."""
+    import traceback
+
+    if sys.stderr is not None:
+        traceback.print_exception(error)
+
+
+def settle_streams() -> None:
+    """Makes output never fail on a character: what an encoding lacks is written as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        # A closed stream is None; one that a test put there may lack the method.
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")
+
+
+def _flush() -> None:
+    """Writes what is buffered while an error can still be told.
+
+    Raises:
+        BrokenPipeError: whoever reads the output has gone.
+        StorageError: there is no room for the output.
+    """
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritable(error) from error
+
+
+def _is_of_the_output(error: OSError) -> bool:
+    """Says whether a full disk stopped the output: such an error names no file."""
+    return error.filename is None and error.errno in {errno.ENOSPC, errno.EIO, errno.EDQUOT}
+
+
+def _unwritable(error: OSError) -> StorageError:
+    """Returns the error for output that found no room."""
+    return StorageError(
+        f"the output cannot be written: {error.strerror}", hint="make room, or send it elsewhere"
+    )
+
+
+def _drop_what_is_left() -> None:
+    """Sends what cannot be written to nowhere, so that the interpreter's last flush is silent.
+
+    As the manual says: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and _is_broken(stream):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _is_broken(stream: Any) -> bool:
+    """Says whether what the stream holds cannot be written."""
+    try:
+        stream.flush()
+    except OSError:
+        return True
+    return False

@@ -1,0 +1,1 @@
+"""How results look: tables, messages and JSON."""

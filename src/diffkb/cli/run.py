@@ -1,0 +1,136 @@
+"""What every command is given: the base, the configuration, and how to answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diffkb.cli.render import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from diffkb.cli.render.envelope import Status
+    from diffkb.errors import DiffkbError
+    from diffkb.paths import BaseChoice
+    from diffkb.services.configuration import Configuration
+
+
+class Run:
+    """One call of the program. What takes time to find out is found out when first asked for.
+
+    Attributes:
+        environ: the environment.
+        command: the words of the command that was recognised, such as "section list"; None
+            until one was.
+        base_option: what `--base` was given, or None.
+        color_option: what `--color` was given, or None.
+        json: whether the answer is one JSON object.
+        quiet: whether progress and hints are left out.
+        verbose: whether to say more.
+        debug: whether a failure shows its traceback.
+        offline_option: whether `--offline` was given.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self.environ = environ
+        self.command: str | None = None
+        self.base_option: str | None = None
+        self.color_option: str | None = None
+        self.json = False
+        self.quiet = False
+        self.verbose = False
+        self.debug = False
+        self.offline_option = False
+
+    @cached_property
+    def base(self) -> BaseChoice:
+        """The base that is meant, and why.
+
+        Raises:
+            BadValue: `--base` or `DIFFKB_BASE` holds no path.
+        """
+        from diffkb.paths import choose_base
+
+        try:
+            here = Path.cwd()
+        except FileNotFoundError:
+            # The folder was deleted meanwhile: no checkout is around it.
+            here = Path("/")
+        return choose_base(self.base_option, self.environ, here)
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """What the configuration file and the environment say.
+
+        Raises:
+            UnreadableInput, UnknownConfigKey, BadValue: as `load_configuration` says.
+        """
+        from diffkb.paths import config_file
+        from diffkb.services.configuration import load_configuration
+
+        return load_configuration(config_file(self.environ), self.environ)
+
+    @property
+    def offline(self) -> bool:
+        """Whether the network is not to be used."""
+        return self.offline_option or self.configuration.offline
+
+    @property
+    def terminal(self) -> bool:
+        """Whether standard output is a terminal."""
+        return sys.stdout is not None and sys.stdout.isatty()
+
+    @property
+    def color(self) -> bool:
+        """Whether standard output gets colour: option, then environment, file, default."""
+        choice = self.color_option or self.configuration.color
+        return messages.colored(choice, sys.stdout, self.environ)
+
+    @property
+    def color_of_messages(self) -> bool:
+        """Whether standard error gets colour; the file is not asked, it may be what is wrong."""
+        choice = self.color_option or self.environ.get("DIFFKB_COLOR") or "auto"
+        return messages.colored(choice, sys.stderr, self.environ)
+
+    def warn(self, text: str) -> None:
+        """Says on standard error what may be wrong."""
+        messages.say("warning", text, color=self.color_of_messages)
+
+    def hint(self, text: str) -> None:
+        """Says on standard error what to type next, unless quiet."""
+        if not self.quiet:
+            messages.say("hint", text, color=self.color_of_messages)
+
+    def say(self, text: str) -> None:
+        """Says on standard error what is going on, unless quiet."""
+        if not self.quiet:
+            messages.say("", text)
+
+    def answer(
+        self,
+        data: Any,
+        *,
+        errors: Iterable[DiffkbError] = (),
+        status: Status | None = None,
+        exit_code: int = 0,
+    ) -> int:
+        """Writes the JSON object of this command, and returns the status to end with.
+
+        Args:
+            data: what goes under "data".
+            errors: what goes under "errors".
+            status: "ok", "partial" or "error", where the outcome alone does not tell.
+            exit_code: the status the program is to end with.
+        """
+        from diffkb.cli.render.envelope import write_envelope
+
+        write_envelope(self.command, data, errors=errors, status=status, exit_code=exit_code)
+        return exit_code
+
+    def report(self, error: DiffkbError) -> None:
+        """Says an error on standard error: one of several items failed, the others go on."""
+        messages.say_error(error, color=self.color_of_messages)

@@ -1,0 +1,151 @@
+"""The words of the field as values: identifiers, authors, entries, and what a source returned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Kind = Literal["paper", "link"]
+YearFrom = Literal["heading", "text", "table", "venue"]
+
+ARXIV = "arxiv"
+DOI = "doi"
+OPENREVIEW = "openreview"
+URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A work's name in some scheme, normalised; `version` is no part of the identity."""
+
+    scheme: str
+    value: str
+    version: int | None = None
+
+    def __str__(self) -> str:
+        suffix = f"v{self.version}" if self.version else ""
+        return f"{self.value}{suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A person or collaboration; family and given name only where a source tells them apart."""
+
+    name: str
+    family: str | None = None
+    given: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A further link of an entry, with the words it stands under."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What an entry's Markdown says, and no more.
+
+    Attributes:
+        title: the plain text of the title, white space collapsed.
+        url: the link as written, or None for an entry without one.
+        links: further labelled links (code, pdf, …), in order.
+        year: the list's year for it.
+        year_from: where that year stands.
+        wr: worth reading, or None for unrated.
+        read: whether it is marked read; None where the list has no such marks.
+        tags: the labels the list gives it.
+        note: the curator's words as Markdown with "\\n" between lines, or None.
+        venue: as the list writes it.
+        authors: as the list writes them.
+        mentioned: links inside the note.
+    """
+
+    title: str
+    url: str | None = None
+    links: tuple[Link, ...] = ()
+    year: int | None = None
+    year_from: YearFrom | None = None
+    wr: int | None = None
+    read: bool | None = None
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+    venue: str | None = None
+    authors: str | None = None
+    mentioned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a source returned about one work, not yet accepted; dates are ISO 8601.
+
+    `published` is the date of the first version, `updated` that of the version fetched.
+    """
+
+    source: str
+    identifiers: tuple[Identifier, ...]
+    title: str | None = None
+    authors: tuple[Author, ...] = ()
+    abstract: str | None = None
+    published: str | None = None
+    updated: str | None = None
+    version: int | None = None
+    venue: str | None = None
+    category: str | None = None
+    categories: tuple[str, ...] = ()
+    comment: str | None = None
+    journal_ref: str | None = None
+
+    def facts(self) -> Iterator[tuple[str, str]]:
+        """Yields the (name, value) pairs that are known, authors and identifiers apart."""
+        known = {
+            "title": self.title,
+            "abstract": self.abstract,
+            "published": self.published,
+            "updated": self.updated,
+            "version": self.version,
+            "venue": self.venue,
+            "category": self.category,
+            "categories": " ".join(self.categories),
+            "comment": self.comment,
+            "journal_ref": self.journal_ref,
+        }
+        for name, value in known.items():
+            if value is not None and value != "":
+                yield name, str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a list as every command shows it; absent facts are None.
+
+    The attributes are those of an entry in `--json`, in its order.
+    """
+
+    id: int
+    document: str
+    kind: Kind
+    title: str
+    url: str | None
+    links: tuple[Link, ...]
+    year: int | None
+    year_from: YearFrom | None
+    wr: int | None
+    read: bool | None
+    section: tuple[str, ...]
+    tags: tuple[str, ...]
+    note: str | None
+    arxiv_id: str | None
+    doi: str | None
+    openreview_id: str | None
+    authors: tuple[Author, ...]
+    venue: str | None
+    published: str | None
+    abstract: str | None
+    pending: bool
+    key: str | None

@@ -1,0 +1,420 @@
+"""The errors diffkb raises on purpose, each with its code, exit status and fields; imports nothing.
+
+DiffkbError
+├─ UsageError          2  MalformedIdentifier, WrOutOfScale, UnknownConfigKey, BadValue
+├─ NotFoundError       3  SectionNotFound, EntryNotFound, DocumentNotFound, BaseNotFound,
+│                         UnknownWork
+├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AlreadyImported,
+│                         AlreadyThere, CannotWrite
+├─ UnreadableInput     5
+├─ SourceError         6  RateLimited, Unreachable, BadReply, Offline
+└─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign
+"""
+
+
+class DiffkbError(Exception):
+    """Something a person can do something about: one sentence, and a hint with the next step.
+
+    Attributes:
+        code: stable name of the kind of failure, for scripts.
+        exit_code: the status the program ends with.
+        message: one sentence without a full stop.
+        hint: what to type or do next, or None.
+        ref: what the person typed that this is about, or None.
+        line: the line of the input that this is about, or None.
+    """
+
+    code = "error"
+    exit_code = 70
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        ref: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.ref = ref
+        self.line = line
+
+
+class UsageError(DiffkbError):
+    """The command was put wrongly."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class MalformedIdentifier(UsageError):
+    """A reference that no source can mean; `why` says what is wrong with it."""
+
+    code = "malformed-identifier"
+
+    def __init__(self, text: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"`{text}` is no identifier that diffkb knows: {why}", hint=hint, ref=text)
+        self.text = text
+        self.why = why
+
+
+class WrOutOfScale(UsageError):
+    """A worth-reading mark outside the document's scale."""
+
+    code = "wr-out-of-scale"
+
+    def __init__(self, wr: int, low: int, high: int) -> None:
+        super().__init__(
+            f"WR {wr} is not on this list's scale of {low} to {high}",
+            hint=f"give a whole number from {low} to {high}, or leave the entry unrated",
+        )
+        self.wr = wr
+        self.low = low
+        self.high = high
+
+
+class BadValue(UsageError):
+    """An option's value that cannot be read; the hint says what it may be."""
+
+    code = "bad-value"
+
+    def __init__(self, option: str, value: str, expected: str) -> None:
+        super().__init__(f"`{value}` does not fit {option}", hint=f"{option} takes {expected}")
+        self.option = option
+        self.value = value
+        self.expected = expected
+
+
+class UnknownConfigKey(UsageError):
+    """A configuration key that does not exist."""
+
+    code = "unknown-config-key"
+
+    def __init__(self, key: str, nearest: list[str], *, where: str | None = None) -> None:
+        place = f" in {where}" if where else ""
+        near = f"did you mean `{nearest[0]}`?" if nearest else "`diffkb config` lists the keys"
+        super().__init__(f"there is no configuration key `{key}`{place}", hint=near)
+        self.key = key
+        self.nearest = nearest
+
+
+class NotFoundError(DiffkbError):
+    """Something named does not exist."""
+
+    code = "not-found"
+    exit_code = 3
+
+
+class SectionNotFound(NotFoundError):
+    """No section of that name; `nearest` holds the likeliest paths."""
+
+    code = "section-not-found"
+
+    def __init__(self, name: str, nearest: list[str], *, can_create: bool = False) -> None:
+        hints = []
+        if nearest:
+            hints.append("nearest: " + ", ".join(f'"{path}"' for path in nearest))
+        else:
+            hints.append("`diffkb section list` shows the sections")
+        if can_create:
+            hints.append("--create makes a new one")
+        super().__init__(f'there is no section "{name}"', hint="; ".join(hints), ref=name)
+        self.name = name
+        self.nearest = nearest
+
+
+class EntryNotFound(NotFoundError):
+    """No entry is meant by that reference."""
+
+    code = "entry-not-found"
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(
+            f"no entry is meant by `{ref}`",
+            hint="`diffkb list` shows the entries with their ids",
+            ref=ref,
+        )
+
+
+class DocumentNotFound(NotFoundError):
+    """No document of that name."""
+
+    code = "document-not-found"
+
+    def __init__(self, name: str, names: list[str]) -> None:
+        listed = ", ".join(f'"{other}"' for other in names) or "none yet"
+        super().__init__(f'there is no document "{name}"', hint=f"documents: {listed}", ref=name)
+        self.name = name
+        self.names = names
+
+
+class BaseNotFound(NotFoundError):
+    """The base that was named does not exist."""
+
+    code = "base-not-found"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"there is no base at {path}",
+            hint=f"`diffkb --base {path} base init` makes one; so does the first change",
+        )
+        self.path = path
+
+
+class UnknownWork(NotFoundError):
+    """A source answered that it knows no such work."""
+
+    code = "unknown-work"
+
+    def __init__(self, source: str, ref: str) -> None:
+        super().__init__(
+            f"{source} knows no paper {ref}", hint="look for a slip in the number", ref=ref
+        )
+        self.source = source
+
+
+class ConflictError(DiffkbError):
+    """The request and what is there contradict each other."""
+
+    code = "conflict"
+    exit_code = 4
+
+
+class AmbiguousRef(ConflictError):
+    """A reference that means several entries; `candidates` are (id, title) pairs."""
+
+    code = "ambiguous-ref"
+
+    def __init__(self, ref: str, candidates: list[tuple[int, str]]) -> None:
+        listed = "; ".join(f"{entry_id} {title}" for entry_id, title in candidates[:5])
+        super().__init__(
+            f"`{ref}` means {len(candidates)} entries",
+            hint=f"name one by its id: {listed}",
+            ref=ref,
+        )
+        self.candidates = candidates
+
+
+class AmbiguousDocument(ConflictError):
+    """A base with several documents and none named."""
+
+    code = "ambiguous-document"
+
+    def __init__(self, names: list[str]) -> None:
+        listed = ", ".join(f'"{name}"' for name in names)
+        super().__init__(
+            f"the base holds {len(names)} documents", hint=f"name one with --document: {listed}"
+        )
+        self.names = names
+
+
+class AmbiguousSection(ConflictError):
+    """A section name that stands for several sections where one is needed."""
+
+    code = "ambiguous-section"
+
+    def __init__(self, name: str, paths: list[str]) -> None:
+        listed = ", ".join(f'"{path}"' for path in paths)
+        super().__init__(
+            f'"{name}" is the name of {len(paths)} sections',
+            hint=f"give one path: {listed}",
+            ref=name,
+        )
+        self.paths = paths
+
+
+class AlreadyImported(ConflictError):
+    """The same file, or the same bytes, were imported before."""
+
+    code = "already-imported"
+
+    def __init__(self, path: str, document: str, *, same: str) -> None:
+        super().__init__(
+            f'{path} is already the document "{document}" (the same {same})',
+            hint="import it into another base with --base, or edit the list through diffkb",
+        )
+        self.path = path
+        self.document = document
+
+
+class AlreadyThere(ConflictError):
+    """A file that would have to be overwritten."""
+
+    code = "already-there"
+
+    def __init__(self, path: str, *, hint: str) -> None:
+        super().__init__(f"{path} exists already", hint=hint)
+        self.path = path
+
+
+class CannotWrite(ConflictError):
+    """The list's form cannot hold a value, or the edit would change how its neighbours read."""
+
+    code = "cannot-write"
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(
+            f"the list cannot hold this {field}: {why}", hint=f"choose another {field}"
+        )
+        self.field = field
+        self.why = why
+
+
+class UnreadableInput(DiffkbError):
+    """A file or stream that cannot be read."""
+
+    code = "unreadable-input"
+    exit_code = 5
+
+    def __init__(self, path: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(
+            f"{path} cannot be read: {why}", hint=hint or "check the path and its permissions"
+        )
+        self.path = path
+        self.why = why
+
+
+class SourceError(DiffkbError):
+    """A source of metadata could not be asked, or did not answer usably."""
+
+    code = "source"
+    exit_code = 6
+
+    def __init__(self, source: str, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint or "`diffkb refresh` tries again later")
+        self.source = source
+
+
+class RateLimited(SourceError):
+    """A source asked for fewer requests, and still did after all tries."""
+
+    code = "rate-limited"
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source, f"{source} is limiting requests; this is not a wrong id")
+
+
+class Unreachable(SourceError):
+    """A source could not be reached, or is out of order."""
+
+    code = "unreachable"
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(source, f"{source} cannot be reached now: {why}")
+        self.why = why
+
+
+class BadReply(SourceError):
+    """A source answered with something that is no answer."""
+
+    code = "bad-reply"
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(source, f"{source} sent an answer that cannot be used: {why}")
+        self.why = why
+
+
+class Offline(SourceError):
+    """The network was not to be used."""
+
+    code = "offline"
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            source,
+            f"{source} was not asked: diffkb is offline",
+            hint="leave out --offline or DIFFKB_OFFLINE; `diffkb refresh` completes the entry",
+        )
+
+
+class StorageError(DiffkbError):
+    """The base cannot be used as it is."""
+
+    code = "storage"
+    exit_code = 7
+
+
+class NotABase(StorageError):
+    """A file that is no SQLite database, is damaged, or is another program's."""
+
+    code = "not-a-base"
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"{path} is not a diffkb base: {why}",
+            hint="name another with --base, or restore a copy",
+        )
+        self.path = path
+        self.why = why
+
+
+class BaseLocked(StorageError):
+    """Another program kept the base locked for longer than diffkb waits."""
+
+    code = "base-locked"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} is locked by another program",
+            hint="wait for it to finish, then run the command again; nothing was changed",
+        )
+        self.path = path
+
+
+class BaseReadOnly(StorageError):
+    """The base cannot be written where it lies."""
+
+    code = "base-read-only"
+
+    def __init__(self, path: str, why: str = "it cannot be written") -> None:
+        super().__init__(
+            f"{path} is read-only: {why}",
+            hint="copy it to a place of your own and name that with --base",
+        )
+        self.path = path
+
+
+class BaseNewer(StorageError):
+    """The base was written by a newer diffkb."""
+
+    code = "base-newer"
+
+    def __init__(self, path: str, found: str, expected: str) -> None:
+        super().__init__(
+            f"{path} has revision {found}; this diffkb knows {expected} and older ones",
+            hint="upgrade diffkb",
+        )
+        self.path = path
+        self.found = found
+        self.expected = expected
+
+
+class BaseOlder(StorageError):
+    """The base has an older revision and cannot be upgraded where it lies."""
+
+    code = "base-older"
+
+    def __init__(self, path: str, found: str, expected: str) -> None:
+        super().__init__(
+            f"{path} has revision {found}, and {expected} is needed",
+            hint=f"`diffkb --base {path} base upgrade` from a place where it can be written",
+        )
+        self.path = path
+        self.found = found
+        self.expected = expected
+
+
+class BaseForeign(StorageError):
+    """A base that holds triggers, views or tables that are not diffkb's."""
+
+    code = "base-foreign"
+
+    def __init__(self, path: str, objects: list[str]) -> None:
+        super().__init__(
+            f"{path} holds what diffkb did not make: {', '.join(objects)}",
+            hint="open it only if you trust it; remove these with the sqlite3 program first",
+        )
+        self.path = path
+        self.objects = objects

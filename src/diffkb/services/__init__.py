@@ -1,0 +1,1 @@
+"""The use cases, one a file: plain functions that print nothing and read no environment."""
