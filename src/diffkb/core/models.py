@@ -49,7 +49,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What an entry's Markdown says, and no more.
+    r"""What an entry's Markdown says, and no more.
 
     Attributes:
         title: the plain text of the title, white space collapsed.
@@ -60,7 +60,7 @@ class Fields:
         wr: worth reading, or None for unrated.
         read: whether it is marked read; None where the list has no such marks.
         tags: the labels the list gives it.
-        note: the curator's words as Markdown with "\\n" between lines, or None.
+        note: the curator's words as Markdown with "\n" between lines, or None.
         venue: as the list writes it.
         authors: as the list writes them.
         mentioned: links inside the note.
