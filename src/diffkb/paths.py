@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from diffkb.errors import BadValue, StorageError
 
@@ -24,8 +23,7 @@ XDG_FOLDERS: dict[Kind, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class BaseChoice:
+class BaseChoice(NamedTuple):
     """The base that is meant, and why that one.
 
     Attributes:

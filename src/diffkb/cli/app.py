@@ -25,6 +25,13 @@ ABOUT = (
 )
 
 COMMANDS = (
+    Row("list", "The entries, filtered and sorted.", "list:list_entries", aliases=("ls",)),
+    Row("show", "Everything known about an entry.", "show:show"),
+    Row("import", "Bring a Markdown list of your own.", "import_:import_lists"),
+    Row("export", "The base given back, as its Markdown or in another form.", "export:export"),
+    Row("section", "The sections, with how many entries they hold.", "section:commands"),
+    Row("base", "Which base is meant and why; `init` makes a new one.", "base:commands"),
+    Row("overview", "What the base holds.", "overview:overview", hidden=True),
     Row("config", "What is configured and where; `get` and `set` one key.", "config:commands"),
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperOption
 
+from diffkb.cli.completion import complete_document, complete_ref, complete_section
 from diffkb.cli.run import Run
 
 if TYPE_CHECKING:
@@ -20,44 +21,43 @@ __all__ = [
     "DocumentName",
     "DryRun",
     "Limit",
-    "Query",
-    "Ref",
     "Refs",
     "Run",
     "SectionName",
-    "Tags",
-    "Year",
-    "Yes",
     "command",
     "global_options",
 ]
 
-Ref = Annotated[str, typer.Argument(metavar="REF", help="An entry: id, arXiv id, DOI, URL, title.")]
 Refs = Annotated[
-    list[str], typer.Argument(metavar="REF...", help="Entries: ids, arXiv ids, DOIs, URLs, titles.")
-]
-Query = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[QUERY]...", help="Which entries; `diffkb help query` says how."),
+    list[str],
+    typer.Argument(
+        metavar="REF...",
+        help="Entries: ids, arXiv ids, DOIs, URLs, titles.",
+        autocompletion=complete_ref,
+    ),
 ]
 SectionName = Annotated[
     str | None,
-    typer.Option("--section", metavar="NAME", help="The section of that name, or path of names."),
+    typer.Option(
+        "--section",
+        metavar="NAME",
+        help="The section of that name, or path of names.",
+        autocompletion=complete_section,
+    ),
 ]
 DocumentName = Annotated[
-    str | None, typer.Option("--document", metavar="NAME", help="The document of that name.")
-]
-Year = Annotated[
-    str | None, typer.Option("--year", metavar="YEAR", help="The year in the list: 2023.")
-]
-Tags = Annotated[
-    list[str] | None, typer.Option("--tag", metavar="TAG", help="With that tag; may be repeated.")
+    str | None,
+    typer.Option(
+        "--document",
+        metavar="NAME",
+        help="The document of that name.",
+        autocompletion=complete_document,
+    ),
 ]
 Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", min=0, help="At most N of them.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 GLOBAL_PANEL = "Global options"
 COLOR_CHOICES = ("auto", "always", "never")

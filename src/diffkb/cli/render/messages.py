@@ -50,6 +50,11 @@ def _steers(character: str) -> bool:
     )
 
 
+def entries(count: int) -> str:
+    """Returns "1 entry" or "2 entries"."""
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+
+
 def say(kind: str, text: str, *, color: bool = False) -> None:
     """Writes one line to standard error.
 

@@ -1,0 +1,72 @@
+"""How a shell completes what stands in the base: sections, documents, ids of entries."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer  # noqa: TC002 - typer looks the annotation up
+
+from diffkb.cli.run import Run
+from diffkb.errors import DiffkbError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diffkb.store.reader import Reader
+
+# More than a person reads are of no help.
+MOST = 200
+
+
+def complete_section(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Returns the sections that go on from what was typed, by path where two share a name.
+
+    Nothing is the answer where the base cannot be read.
+    """
+    from diffkb.core.outline import write_path
+
+    with _reading(ctx) as reader:
+        if reader is None:
+            return []
+        outline = reader.outline()
+    names = [node.name for node in outline.sections]
+    words = [
+        node.name if names.count(node.name) == 1 else write_path(outline.path(node.id))
+        for node in outline.sections
+    ]
+    return _starting(words, incomplete)
+
+
+def complete_document(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Returns the names of documents that go on from what was typed."""
+    with _reading(ctx) as reader:
+        names = [document.name for document in reader.documents()] if reader else []
+    return _starting(names, incomplete)
+
+
+def complete_ref(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Returns the ids of entries, and the citation keys, that go on from what was typed."""
+    with _reading(ctx) as reader:
+        return reader.refs_starting(incomplete, MOST) if reader else []
+
+
+@contextmanager
+def _reading(ctx: typer.Context) -> Iterator[Reader | None]:
+    """Opens the base, or gives None: the line being typed is no place for an error."""
+    from diffkb.store.reader import Reader
+
+    run = ctx.obj if isinstance(ctx.obj, Run) else Run()
+    try:
+        reader = Reader.open(run.base.path)
+    except DiffkbError:
+        yield None
+        return
+    with reader:
+        yield reader
+
+
+def _starting(words: list[str], incomplete: str) -> list[str]:
+    """Returns the words that start so, whatever the case, each once."""
+    wanted = incomplete.casefold()
+    return [word for word in dict.fromkeys(words) if word.casefold().startswith(wanted)][:MOST]

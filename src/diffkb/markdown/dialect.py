@@ -1,0 +1,82 @@
+"""What a document decides for its entries: line ends, scale, order of years, form of an entry."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal, NamedTuple
+
+Newline = Literal["\n", "\r\n", "\r"]
+
+WR_SCALE = (1, 3)
+
+
+class Form(NamedTuple):
+    r"""The skeleton of an entry: everything between its fields, and no word of them.
+
+    Attributes:
+        indent: blanks before the marker.
+        marker: `-`, `*`, `+`, or for a number the character after it, `.` or `)`.
+        gap: what stands between marker and title.
+        before_mark: what stands between link and mark; None where no mark shows it.
+        opening: what stands between the first line's last field and the note: a hard break and the
+            line end (always "\n" here), or a delimiter on the same line; None without a note.
+        indented: whether the lines of the note are moved under the title.
+    """
+
+    indent: str = ""
+    marker: str = "-"
+    gap: str = " "
+    before_mark: str | None = " "
+    opening: str | None = "  \n"
+    indented: bool = False
+
+
+class Dialect(NamedTuple):
+    """What the document as a whole decides, stored with it so that later edits do not change it.
+
+    Attributes:
+        newline: the commonest line end.
+        titled: whether the first heading is the document's title.
+        scale: lowest and highest WR where the document writes WR=n, else None.
+        years_descend: whether year groups go from new to old; None where nothing shows it.
+        form: the commonest form of its entries.
+        gap: the commonest number of blank lines between two entries.
+    """
+
+    newline: Newline = "\n"
+    titled: bool = True
+    scale: tuple[int, int] | None = None
+    years_descend: bool | None = None
+    form: Form = Form()
+    gap: int = 1
+
+    def to_json(self) -> str:
+        """Returns the dialect as compact JSON; what is as usual is left out."""
+        usual = Dialect()
+        known = {
+            name: value for name, value in self._asdict().items() if value != getattr(usual, name)
+        }
+        return json.dumps(known, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Dialect:
+        """Returns the dialect that `to_json` wrote; keys it does not know are passed over."""
+        known = {name: value for name, value in json.loads(text).items() if name in cls._fields}
+        if known.get("scale") is not None:
+            low, high = known["scale"]
+            known["scale"] = (low, high)
+        if "form" in known:
+            known["form"] = Form(*known["form"])
+        return cls(**known)
+
+
+class Context(NamedTuple):
+    """What an entry's reading depends on beside its own text.
+
+    Attributes:
+        dialect: what the document decides.
+        year: the year group the entry stands in, or None.
+    """
+
+    dialect: Dialect = Dialect()
+    year: int | None = None

@@ -1,0 +1,226 @@
+"""Reads a whole document: its blocks, what they say, and what was not understood."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from diffkb.markdown.blocks import cut
+from diffkb.markdown.dialect import WR_SCALE, Context, Dialect, Newline
+from diffkb.markdown.entries import Item, fields_of, form_of, item_of
+from diffkb.markdown.forms import common_form, commonest
+from diffkb.markdown.headings import Heading, Tree, has_title, read_heading, years_descend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from diffkb.core.models import Fields
+    from diffkb.markdown.blocks import Piece
+
+BlockKind = Literal["heading", "entry", "prose"]
+
+_WHITE = " \t\r\n"
+_LIKE_A_MARK = re.compile(r"\bWR[ \t]*+[=:]")
+_BEGINS_WITH_LINK = re.compile(r"[ \t]*+(?:[-+*]|[0-9]{1,9}[.)])?+[ \t]*+\[(?!!)")
+
+
+class Block(NamedTuple):
+    """A top-level block of a document, the blank lines after it included.
+
+    Attributes:
+        kind: what it is.
+        raw: its text.
+        line: its first line, from 1.
+        end_line: its last line that holds text.
+        heading: of a heading, what it says.
+        entries: of an entry block, its entries.
+        parent: of a heading, the index of the heading it stands under in the tree; of any other
+            block, that of the heading last before it.
+        section: the index of the heading that is the section the block stands in, by the tree;
+            of a heading, the one around it.
+    """
+
+    kind: BlockKind
+    raw: str
+    line: int
+    end_line: int
+    heading: Heading | None
+    entries: tuple[Fields, ...]
+    parent: int | None
+    section: int | None
+
+
+class Reading(NamedTuple):
+    """What a document says.
+
+    Attributes:
+        blocks: in order; joined, their texts are the document.
+        dialect: what the document decides as a whole.
+        title: the document's title, or None.
+        kept_as_text: (first line, last line, why) of what looks like entries and is not read.
+        doubtful: (line, why) of what was read and may be meant otherwise.
+    """
+
+    blocks: list[Block]
+    dialect: Dialect
+    title: str | None
+    kept_as_text: list[tuple[int, int, str]]
+    doubtful: list[tuple[int, str]]
+
+
+def read_document(text: str, dialect: Dialect | None = None) -> Reading:
+    """Reads a document; there is no text that it cannot read.
+
+    Args:
+        text: decoded from UTF-8 with surrogateescape.
+        dialect: what was decided when the document was read first; by default that is seen from
+            the text.
+
+    Returns:
+        The reading. `"".join(block.raw for block in blocks)` is the text.
+    """
+    return _Reader(text, dialect).read()
+
+
+class _Reader:
+    """Reads one document in two passes: where its blocks are, then what they say."""
+
+    def __init__(self, text: str, dialect: Dialect | None) -> None:
+        self.text = text
+        self.given = dialect
+        self.line_end = "\n" if "\n" in text or "\r" not in text else "\r"
+        self.tree = Tree()
+        self.blocks: list[Block] = []
+        self.kept: list[tuple[int, int, str]] = []
+        self.doubtful: list[tuple[int, str]] = []
+        self.items: list[tuple[int, Item]] = []
+
+    def read(self) -> Reading:
+        """Returns the reading."""
+        pieces = list(cut(self.text))
+        headings = self._headings(pieces)
+        line = 1
+        for piece in pieces:
+            raw = self.text[piece.start : piece.end]
+            heading = next(headings) if piece.kind == "heading" else None
+            self._add(piece, raw, heading, line)
+            line += raw.count(self.line_end)
+        first = next((block.heading for block in self.blocks if block.heading), None)
+        title = first.name if first and first.role == "title" else None
+        dialect = self.given or self._seen_dialect(titled=title is not None)
+        return Reading(self.blocks, dialect, title, self.kept, self.doubtful)
+
+    def _headings(self, pieces: list[Piece]) -> Iterator[Heading]:
+        """Returns what the headings say, the document's title told from sections."""
+        headings = [
+            read_heading(self.text[piece.start : piece.end], piece.level, piece.name)
+            for piece in pieces
+            if piece.kind == "heading"
+        ]
+        titled = self.given.titled if self.given else has_title(headings)
+        if titled and headings and headings[0].role == "section":
+            headings[0] = headings[0]._replace(role="title", year=None)
+        return iter(headings)
+
+    def _add(self, piece: Piece, raw: str, heading: Heading | None, line: int) -> None:
+        """Reads a block and adds it."""
+        end_line = line + raw.count(self.line_end, 0, len(raw.rstrip(_WHITE)))
+        if heading:
+            parent = self.tree.enter(heading, len(self.blocks))
+            section = self.tree.around
+            self.blocks.append(Block("heading", raw, line, end_line, heading, (), parent, section))
+            return
+        item = item_of(self.text, piece, raw)
+        entries = () if item is None else (self._entry(raw, item, line),)
+        if item is None and (why := _why_kept(piece, raw)):
+            self.kept.append((line, end_line, why))
+        kind: BlockKind = "entry" if entries else "prose"
+        tree = self.tree
+        block = Block(kind, raw, line, end_line, None, entries, tree.nearest, tree.section)
+        self.blocks.append(block)
+
+    def _entry(self, raw: str, item: Item, line: int) -> Fields:
+        """Reads an entry and notes what is doubtful about it."""
+        self.items.append((len(self.blocks), item))
+        context = Context(self.given or Dialect(), self.tree.year)
+        self.doubtful.extend((line, why) for why in _doubts(raw, item))
+        return fields_of(raw, item, context)
+
+    def _seen_dialect(self, *, titled: bool) -> Dialect:
+        """Returns what the document is seen to decide."""
+        forms = [form_of(self.blocks[index].raw, item) for index, item in self.items]
+        rated = any(item.wr is not None for _, item in self.items)
+        years = [
+            (block.parent, block.heading.year)
+            for block in self.blocks
+            if block.heading and block.heading.role == "year" and block.heading.year is not None
+        ]
+        return Dialect(
+            newline=_newline(self.text),
+            titled=titled,
+            scale=WR_SCALE if rated else None,
+            years_descend=years_descend(years),
+            form=common_form([forms]),
+            gap=commonest(self._gaps(), Dialect().gap),
+        )
+
+    def _gaps(self) -> Iterable[int]:
+        """Returns the numbers of blank lines between one entry and the next."""
+        indices = [index for index, _ in self.items]
+        followed = set(indices)
+        return (blank_lines(self.blocks[i].raw) for i in indices if i + 1 in followed)
+
+
+def blank_lines(raw: str) -> int:
+    """Returns the number of blank lines at the end of a block."""
+    white = raw[len(raw.rstrip(_WHITE)) :]
+    ends = white.count("\n") + white.count("\r") - white.count("\r\n")
+    return max(0, ends - 1)
+
+
+def _newline(text: str) -> Newline:
+    """Returns the commonest line end of a text."""
+    both = text.count("\r\n")
+    counts: dict[Newline, int] = {
+        "\n": text.count("\n") - both,
+        "\r\n": both,
+        "\r": text.count("\r") - both,
+    }
+    return max(counts, key=lambda newline: counts[newline])
+
+
+def _doubts(raw: str, item: Item) -> Iterator[str]:
+    """Yields what is doubtful about an entry."""
+    low, high = WR_SCALE
+    if item.wr is not None and not low <= item.wr <= high:
+        yield f"WR={item.wr} is out of the scale of {low} to {high}"
+    if "WR" in raw and _LIKE_A_MARK.search(raw, item.mark[1]):
+        yield "something like a WR mark is not where the mark stands, right after the link"
+
+
+def _why_kept(piece: Piece, raw: str) -> str | None:
+    """Says why a block that looks like entries is none; None for what does not look like one."""
+    linked = "](" in raw
+    begins = _BEGINS_WITH_LINK.match(raw) is not None
+    if piece.kind == "item":
+        if not linked:
+            return "an item without a link"
+        first = raw[raw.index("](") + 2 :].lstrip(" \t")
+        if begins and first.startswith("#"):
+            return None
+        if begins and first.startswith(")"):
+            return "an item whose link leads nowhere"
+        return (
+            None
+            if raw.lstrip(" \t-+*").startswith("[!")
+            else "an item that does not begin with a link"
+        )
+    if piece.name == "table":
+        return "a table with links" if linked else None
+    if piece.name == "html_block":
+        return "HTML with links" if "href=" in raw else None
+    if piece.name == "paragraph" and linked:
+        if begins:
+            return "a paragraph that begins with a link"
+        return "a paragraph with a bold title and links" if raw.lstrip().startswith("**") else None
+    return None

@@ -1,0 +1,141 @@
+"""Which entries a person asks for: options become a condition on the base."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffkb.core.query import SORT_FIELDS, And, Between, InDocument, Missing, Or, SortKey, Within
+from diffkb.errors import BadValue, DocumentNotFound, SectionNotFound, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diffkb.core.query import Condition
+    from diffkb.store.reader import Document, Reader
+
+# A year, or a range of years of which one end may be missing.
+YEARS = re.compile(r"(?P<low>\d{1,4})|(?P<from>\d{1,4})?\.\.(?P<to>\d{1,4})?", re.ASCII)
+
+
+class Wish(NamedTuple):
+    """What a person asks for, as they typed it; None and empty leave a matter open."""
+
+    section: str | None = None
+    document: str | None = None
+    year: str | None = None
+    min_wr: int | None = None
+    max_wr: int | None = None
+    unrated: bool = False
+    include_unrated: bool = False
+    sort: Sequence[str] = ()
+    limit: int | None = None
+
+
+class Selection(NamedTuple):
+    """A wish as the base understands it.
+
+    Attributes:
+        condition: which entries.
+        whatever_wr: the same without a filter that left unrated entries out; None where none did.
+        order: by what to sort before the list's own order.
+        limit: at most so many.
+    """
+
+    condition: Condition
+    whatever_wr: Condition | None
+    order: tuple[SortKey, ...]
+    limit: int | None
+
+
+def select(reader: Reader, wish: Wish) -> Selection:
+    """Makes a selection of a wish.
+
+    Raises:
+        BadValue, UsageError: a part of it cannot be read.
+        SectionNotFound, DocumentNotFound: there is no such section or document.
+    """
+    parts: list[Condition] = []
+    if wish.document is not None:
+        parts.append(InDocument(find_document(reader.documents(), wish.document).id))
+    if wish.section is not None:
+        parts.append(_within(reader, wish))
+    if wish.year is not None:
+        parts.append(parse_years(wish.year))
+    rest = And(tuple(parts))
+    rated = _by_wr(wish)
+    condition = And((*parts, rated)) if rated else rest
+    whatever_wr = rest if isinstance(rated, Between) else None
+    return Selection(condition, whatever_wr, parse_order(wish.sort), wish.limit)
+
+
+def find_document(documents: Sequence[Document], name: str) -> Document:
+    """Returns the document of that name, whatever its case.
+
+    Raises:
+        DocumentNotFound: there is none.
+    """
+    for document in documents:
+        if document.name.casefold() == name.strip().casefold():
+            return document
+    raise DocumentNotFound(name, [document.name for document in documents])
+
+
+def parse_years(text: str) -> Between:
+    """Reads `2023`, `2020..2022`, `2022..` or `..2019`.
+
+    Raises:
+        BadValue: it is none of these.
+    """
+    found = YEARS.fullmatch(text.strip())
+    if found is None or text.strip() == "..":
+        raise BadValue("--year", text, "a year such as 2023, or a range such as 2020..2022")
+    if found["low"]:
+        return Between("year", int(found["low"]), int(found["low"]))
+    low, high = (int(year) if year else None for year in (found["from"], found["to"]))
+    return Between("year", low, high)
+
+
+def parse_order(keys: Sequence[str]) -> tuple[SortKey, ...]:
+    """Reads sort keys such as `year-` or `title,wr-`.
+
+    Raises:
+        BadValue: a field that nothing is sorted by.
+    """
+    order = []
+    for key in ",".join(keys).split(","):
+        if not (name := key.strip()):
+            continue
+        field = name.rstrip("+-").lower()
+        if field not in SORT_FIELDS or len(name) > len(field) + 1:
+            raise BadValue("--sort", name, f"one of {', '.join(SORT_FIELDS)}, each with + or -")
+        order.append(SortKey(field, descending=name.endswith("-")))
+    return tuple(order)
+
+
+def _within(reader: Reader, wish: Wish) -> Within:
+    """Returns the condition for the sections of a name."""
+    documents = reader.documents()
+    chosen = find_document(documents, wish.document).id if wish.document else None
+    outline = reader.outline(chosen)
+    name = wish.section or ""
+    nodes = outline.find(name)
+    if not nodes:
+        raise SectionNotFound(name, outline.nearest(name))
+    return Within(tuple(outline.span(node) for node in nodes))
+
+
+def _by_wr(wish: Wish) -> Condition | None:
+    """Returns the condition on WR; None without one."""
+    bounded = wish.min_wr is not None or wish.max_wr is not None
+    if wish.unrated:
+        if bounded:
+            raise UsageError(
+                "unrated entries have no WR to be bounded",
+                hint="--include-unrated adds them to those that --min-wr and --max-wr leave",
+            )
+        return Missing("wr")
+    if not bounded:
+        return None
+    rated = Between("wr", wish.min_wr, wish.max_wr)
+    return Or((rated, Missing("wr"))) if wish.include_unrated else rated

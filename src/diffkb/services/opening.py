@@ -1,0 +1,121 @@
+"""Opening the base that is meant: to read it, or to write it and make it first where it is new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffkb.errors import AlreadyThere, BaseNotFound, BaseOlder
+from diffkb.store.opening import connect_for_reading
+from diffkb.store.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from diffkb.paths import BaseChoice
+    from diffkb.store.writer import UnitOfWork
+
+    Report = Callable[[str], None]
+
+
+def open_reader(choice: BaseChoice, report: Report) -> Reader:
+    """Opens a base to read it; an older one is upgraded first.
+
+    Args:
+        choice: which base.
+        report: takes a sentence about what had to be done.
+
+    Raises:
+        BaseNotFound: there is none yet.
+        StorageError: it cannot be used.
+    """
+    try:
+        return Reader.open(choice.path)
+    except BaseOlder:
+        upgrade(choice.path, report)
+        return Reader.open(choice.path)
+
+
+def open_unit(
+    choice: BaseChoice, command: str, report: Report, *, empty: bool = False
+) -> UnitOfWork:
+    """Returns a unit of work on a base, which is made first where there is none.
+
+    Args:
+        choice: which base.
+        command: the verb that changes it, for the journal.
+        report: takes a sentence about what had to be done.
+        empty: whether a new base of the user's own starts empty, and not as a copy of the one
+            diffkb ships with.
+
+    Raises:
+        StorageError: it cannot be used or written.
+    """
+    from diffkb.store.writer import UnitOfWork
+
+    prepare_target(choice, report, empty=empty)
+    return UnitOfWork(choice.target, command=command, who=_user())
+
+
+def prepare_target(choice: BaseChoice, report: Report, *, empty: bool = False) -> None:
+    """Makes sure that the base to write exists and has the newest revision.
+
+    Args:
+        choice: which base.
+        report: takes a sentence about what had to be done.
+        empty: as for `open_unit`, which also says what is raised.
+    """
+    path = choice.target
+    if not path.exists():
+        _make(choice, report, empty=empty)
+    elif choice.origin == "checkout":
+        report(f"writing to {path}, {choice.why}")
+    try:
+        connect_for_reading(path).close()
+    except BaseOlder:
+        upgrade(path, report)
+
+
+def has_base(choice: BaseChoice) -> bool:
+    """Says whether the user has a base to write; the shipped one does not count."""
+    return choice.target.exists()
+
+
+def upgrade(path: Path, report: Report) -> None:
+    """Upgrades a base and says so; where another process did meanwhile, says nothing.
+
+    Raises:
+        StorageError: it cannot be upgraded where it lies.
+    """
+    from diffkb.store.schema import upgrade_base
+
+    done = upgrade_base(path)
+    if done is not None:
+        found, copy = done
+        report(f"{path} was upgraded from revision {found}; as it was, it is in {copy}")
+
+
+def _make(choice: BaseChoice, report: Report, *, empty: bool) -> None:
+    """Makes the base to write; where another process was faster, its base is the one."""
+    from diffkb.store.schema import copy_base, create_base
+
+    try:
+        if choice.shipped and not empty:
+            copy_base(choice.path, choice.target)
+            report(f"{choice.target} is now your own base, a copy of the one diffkb ships with")
+        else:
+            create_base(choice.target)
+            report(f"{choice.target} is now your own base")
+    except AlreadyThere:
+        if not choice.target.exists():
+            raise BaseNotFound(str(choice.target)) from None
+
+
+def _user() -> str | None:
+    """Returns the name of the person at the keyboard, as the system knows it."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return None

@@ -1,0 +1,60 @@
+"""Which entry a person means: by id, identifier, link, citation key, title, or words of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffkb.core.identifiers import canonical_url, parse_ref
+from diffkb.core.models import URL
+from diffkb.errors import AmbiguousRef, EntryNotFound, MalformedIdentifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diffkb.store.reader import Reader
+
+
+def resolve_ref(reader: Reader, ref: str) -> int:
+    """Finds the entry that is meant.
+
+    Args:
+        reader: the base.
+        ref: an id, an identifier in any spelling, a link, a citation key, a whole title, or words
+            found in exactly one title; tried in this order.
+
+    Returns:
+        The entry's id.
+
+    Raises:
+        EntryNotFound: nothing is meant.
+        AmbiguousRef: several entries are.
+    """
+    text = ref.strip()
+    for found in _tries(reader, text):
+        if len(found) > 1:
+            raise AmbiguousRef(ref, reader.titles(found))
+        if found:
+            return found[0]
+    raise EntryNotFound(ref)
+
+
+def _tries(reader: Reader, text: str) -> Iterator[list[int]]:
+    """Yields the entries each way of reading a reference finds."""
+    if text.isascii() and text.isdigit():
+        yield reader.ids_by_id(text)
+    yield ids_by_link(reader, text)
+    yield reader.ids_by_key(text)
+    yield reader.ids_by_title(text)
+    if words := text.split():
+        yield reader.ids_by_words(words)
+
+
+def ids_by_link(reader: Reader, text: str) -> list[int]:
+    """Returns the entries of the work that an identifier or a link names."""
+    try:
+        ref = parse_ref(text)
+    except MalformedIdentifier:
+        return []
+    if ref.identifier is not None:
+        return reader.ids_by_identifier(ref.identifier.scheme, ref.identifier.value)
+    return reader.ids_by_identifier(URL, canonical_url(text))

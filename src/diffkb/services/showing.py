@@ -1,0 +1,49 @@
+"""Everything the base knows about one entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffkb.services.refs import resolve_ref
+
+if TYPE_CHECKING:
+    from diffkb.core.models import Entry
+    from diffkb.store.reader import Fact, Reader, Step
+
+
+class Details(NamedTuple):
+    """An entry with what stands around it.
+
+    Attributes:
+        entry: what the list says.
+        private: the note that does not stand in the list.
+        state: fetched, pending with the reason, or unfetched; None without a work.
+        identifiers: the (scheme, value) pairs of its work.
+        facts: what sources said.
+        history: the steps that touched it.
+    """
+
+    entry: Entry
+    private: str | None
+    state: str | None
+    identifiers: list[tuple[str, str]]
+    facts: list[Fact]
+    history: list[Step]
+
+
+def describe_entry(reader: Reader, ref: str) -> Details:
+    """Returns what is known about the entry that is meant.
+
+    Raises:
+        EntryNotFound, AmbiguousRef: as `resolve_ref` says.
+    """
+    entry_id = resolve_ref(reader, ref)
+    [entry] = reader.entries_of([entry_id])
+    return Details(
+        entry,
+        reader.private_note(entry_id),
+        reader.state(entry_id),
+        reader.identifiers(entry_id),
+        reader.facts(entry_id),
+        reader.history(entry_id),
+    )

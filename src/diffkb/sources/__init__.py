@@ -1,0 +1,78 @@
+"""The sources of metadata, and the one call that asks them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffkb.core.identifiers import Ref, url_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from diffkb.core.models import Identifier
+    from diffkb.sources.base import Outcome, Source
+    from diffkb.sources.http import Door
+
+# In the order in which they are offered a reference. Each module has its source as `SOURCE`.
+MODULES = {
+    "arXiv": "diffkb.sources.arxiv",
+}
+
+
+def load_source(name: str) -> Source:
+    """Returns a source by its name, importing its module.
+
+    Raises:
+        KeyError: there is no source of that name.
+    """
+    from importlib import import_module
+
+    source: Source = import_module(MODULES[name]).SOURCE
+    if source.name != name:
+        raise KeyError(name)
+    return source
+
+
+def all_sources() -> Iterator[Source]:
+    """Yields the sources in their order."""
+    return map(load_source, MODULES)
+
+
+def find_source(ref: Identifier | Ref) -> Source | None:
+    """Returns the first source that answers for a work, or None."""
+    text = ref.text if isinstance(ref, Ref) else url_of(ref)
+    return next((source for source in all_sources() if source.match(text)), None)
+
+
+def fetch(
+    refs: Sequence[Identifier], *, door: Door, report: Callable[[str], None]
+) -> dict[Identifier, Outcome]:
+    """Asks the sources for works, many in one request.
+
+    Args:
+        refs: identifiers; one with a version asks for that version. Of several versions of a work
+            the latest that was found counts.
+        door: the way to the network; closing it is the caller's.
+        report: is told, in words for people, when and why it takes longer.
+
+    Returns:
+        By identifier *without version*, for each of `refs` that a source answers for: a Candidate,
+        UnknownWork, the SourceError that keeps the work waiting (RateLimited, Unreachable,
+        BadReply, Offline), or a StorageError if the folder of the pace cannot be written. Works
+        of no source are left out.
+    """
+    from diffkb.sources.fetching import fetch_from
+
+    outcomes: dict[Identifier, Outcome] = {}
+    for name, theirs in _by_source(refs).items():
+        outcomes |= fetch_from(load_source(name), theirs, door, report)
+    return outcomes
+
+
+def _by_source(refs: Sequence[Identifier]) -> dict[str, list[Identifier]]:
+    """Sorts works by the name of the source that answers for them."""
+    sorted_refs: dict[str, list[Identifier]] = {}
+    for ref in refs:
+        if source := find_source(ref):
+            sorted_refs.setdefault(source.name, []).append(ref)
+    return sorted_refs

@@ -1,0 +1,93 @@
+"""What a source of metadata is, and what passes between it and the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from diffkb.core.models import Candidate
+from diffkb.errors import DiffkbError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from diffkb.core.models import Identifier
+
+Outcome = Candidate | DiffkbError
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a source.
+
+    Attributes:
+        url: without its parameters.
+        params: (name, value) of each parameter, in order.
+        headers: what the source needs beside the User-Agent.
+        refs: the works it asks for.
+        limit: the most bytes that an answer may have when unpacked.
+        method: of HTTP.
+    """
+
+    url: str
+    params: tuple[tuple[str, str], ...]
+    refs: tuple[Identifier, ...]
+    limit: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, read to its end.
+
+    Attributes:
+        status: of HTTP.
+        headers: by their names in lower case.
+        content: the bytes, unpacked.
+        url: the address that answered.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
+
+
+class Source(Protocol):
+    """A service that knows works by their identifiers; pure but for what `http` does for it.
+
+    Attributes:
+        name: as people know it.
+        homepage: the page of its interface.
+        examples: references of which each is claimed by this source alone.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def homepage(self) -> str: ...  # noqa: D102
+
+    @property
+    def examples(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    def match(self, text: str) -> Identifier | None:
+        """Returns what a reference means, or None if the source does not answer for it."""
+
+    def requests(self, refs: Sequence[Identifier]) -> list[Request]:
+        """Returns the questions to ask, as few as the source's limits allow."""
+
+    def parse(self, reply: Reply, refs: Sequence[Identifier]) -> dict[Identifier, Outcome]:
+        """Reads an answer.
+
+        Args:
+            reply: with a status that is not about the source's or the network's state.
+            refs: what the request asked for.
+
+        Returns:
+            By identifier without version, for each of `refs`, what the source says of it.
+
+        Raises:
+            SourceError: the answer is unusable as a whole, and asking again may help.
+        """

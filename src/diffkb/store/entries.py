@@ -1,0 +1,42 @@
+"""Whole entries made of the base's rows; plain listings do without, as it takes time to load."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from diffkb.core.models import Author, Entry, Link
+from diffkb.store.sql import COLUMNS
+
+if TYPE_CHECKING:
+    from diffkb.core.outline import Outline
+
+# The columns an Entry is made of, in its order, but for those that stand for others.
+ENTRY_COLUMNS = tuple(
+    {"section": "section_id"}.get(name, name) for name in Entry.__dataclass_fields__
+)
+
+SELECT_ENTRY = (
+    f"SELECT {', '.join(COLUMNS[name] for name in ENTRY_COLUMNS)} FROM entries e"
+    " JOIN documents d ON d.id = e.document_id WHERE e.id = ?"
+)
+
+
+def make_entry(row: tuple[Any, ...], outline: Outline) -> Entry:
+    """Makes an entry of its row, whose section is a number among the headings."""
+    values = dict(zip(Entry.__dataclass_fields__, row, strict=True))
+    values["section"] = outline.path(values["section"])
+    values["links"] = tuple(Link(*link) for link in _array(values["links"]))
+    values["tags"] = tuple(_array(values["tags"]))
+    values["authors"] = tuple(Author(*author) for author in _array(values["authors"]))
+    values["read"] = None if values["read"] is None else bool(values["read"])
+    values["pending"] = bool(values["pending"])
+    return Entry(**values)
+
+
+def _array(text: str | None) -> list[Any]:
+    """Returns a JSON array's values; most are empty, and need no parser."""
+    if not text or text == "[]":
+        return []
+    found: list[Any] = json.loads(text)
+    return found

@@ -1,0 +1,214 @@
+"""How a base is opened over sqlite3, and what is refused before a row of it is read."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from diffkb.errors import (
+    BaseForeign,
+    BaseLocked,
+    BaseNewer,
+    BaseNotFound,
+    BaseOlder,
+    BaseReadOnly,
+    NotABase,
+    StorageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# The newest revision in migrations/, known here without Alembic; a test compares.
+REVISION = "0001"
+
+# The tables of that revision: whatever else a base holds was not made by diffkb.
+DATA_TABLES = (
+    "documents",
+    "blocks",
+    "sections",
+    "papers",
+    "identifiers",
+    "facts",
+    "authors",
+    "entries",
+    "notes",
+    "tags",
+)
+TABLES = frozenset(
+    {"alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4", "steps"}
+    | {"journal_inserted", *DATA_TABLES, *(f"journal_{name}" for name in DATA_TABLES)}
+)
+
+# Seconds another process may keep the base before it counts as locked.
+PATIENCE = 30.0
+
+# Bytes 18 and 19 of the header are 2 in write-ahead mode (https://sqlite.org/fileformat2.html).
+WAL_HEADER = b"\x02\x02"
+
+# Characters that end or steer the path in SQLite's URIs (https://sqlite.org/uri.html).
+URI_ESCAPES = {ord("%"): "%25", ord("?"): "%3f", ord("#"): "%23"}
+
+
+def connect_for_reading(path: Path) -> sqlite3.Connection:
+    """Opens a base to read it.
+
+    A base that may be written is opened so, to let SQLite mend what a killed process left; the
+    connection itself refuses to write. In a place that cannot be written it is opened read-only,
+    and without looking for locks where nobody can be writing it.
+
+    Args:
+        path: the file.
+
+    Returns:
+        A connection of the right revision, in autocommit mode.
+
+    Raises:
+        BaseNotFound: there is no such file.
+        BaseOlder: it has an older revision.
+        StorageError: it cannot be used: NotABase, BaseNewer, BaseForeign, BaseLocked, …
+    """
+    if not path.exists():
+        raise BaseNotFound(str(path))
+    with translating(path):
+        connection = sqlite3.connect(
+            f"file:{_quoted(path)}?{_mode(path)}", uri=True, timeout=PATIENCE, isolation_level=None
+        )
+        try:
+            connection.execute("PRAGMA query_only=ON")
+            prepare(connection)
+            check(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def connect_for_writing(path: Path) -> sqlite3.Connection:
+    """Opens a base to write it; it is checked as for reading, which also says what is raised.
+
+    Raises:
+        BaseReadOnly: the file or its folder cannot be written.
+    """
+    if not path.exists():
+        raise BaseNotFound(str(path))
+    if not _is_writable(path):
+        raise BaseReadOnly(str(path))
+    with translating(path):
+        connection = sqlite3.connect(
+            f"file:{_quoted(path)}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None
+        )
+        try:
+            prepare(connection)
+            connection.execute("PRAGMA foreign_keys=ON")
+            check(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Makes a connection distrust what the schema of a stranger's file would have run."""
+    connection.execute("PRAGMA trusted_schema=OFF")
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuses what is no base of this revision.
+
+    Raises:
+        NotABase: another program's database.
+        BaseOlder, BaseNewer: the revision is another one.
+        BaseForeign: it holds triggers, views or tables that diffkb did not make.
+    """
+    found = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
+    ).fetchall()
+    if ("table", "alembic_version") not in found:
+        raise NotABase(str(path), "it holds another program's data" if found else "it is empty")
+    _check_revision(connection, path)
+    foreign = [f"{kind} {name}" for kind, name in found if kind != "table" or name not in TABLES]
+    if foreign:
+        raise BaseForeign(str(path), foreign)
+
+
+def _check_revision(connection: sqlite3.Connection, path: Path) -> None:
+    """Compares the base's revision with the one this diffkb works with."""
+    revision = revision_of(connection)
+    if revision == REVISION:
+        return
+    if revision is None or not revision.isdecimal():
+        raise NotABase(str(path), f"its revision is {revision or 'missing'}")
+    raise (BaseOlder if revision < REVISION else BaseNewer)(str(path), revision, REVISION)
+
+
+def revision_of(connection: sqlite3.Connection) -> str | None:
+    """Returns the revision a base says it has."""
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return None if row is None else str(row[0])
+
+
+@contextmanager
+def translating(path: Path) -> Iterator[None]:
+    """Turns sqlite3's errors about a base into diffkb's.
+
+    Raises:
+        StorageError: what SQLite said, for people.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise storage_error(error, path) from error
+
+
+def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
+    """Returns diffkb's error for one of sqlite3's (https://sqlite.org/rescode.html)."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return BaseLocked(str(path))
+    if code == sqlite3.SQLITE_READONLY:
+        return BaseReadOnly(str(path))
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotABase(str(path), "it is no SQLite database")
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_SCHEMA}:
+        return NotABase(str(path), f"it is damaged ({error})")
+    if code == sqlite3.SQLITE_FULL:
+        return StorageError(f"there is no room to write {path}", hint="make room, and try again")
+    return StorageError(f"{path} cannot be used: {error}", hint="`diffkb base` says which it is")
+
+
+def _mode(path: Path) -> str:
+    """Returns the parameters of the URI a base is read with."""
+    if _is_writable(path):
+        return "mode=rw"
+    if not _uses_wal(path):
+        return "mode=ro"
+    if path.with_name(f"{path.name}-wal").exists():
+        raise BaseReadOnly(
+            str(path), "changes that another diffkb made wait in its -wal file, and cannot be read"
+        )
+    return "mode=ro&immutable=1"
+
+
+def _is_writable(path: Path) -> bool:
+    """Says whether the base and the files SQLite puts beside it can be written."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _uses_wal(path: Path) -> bool:
+    """Says whether a base is in write-ahead mode, from its header."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(20)[18:20] == WAL_HEADER
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be read: {error.strerror}", hint="check its permissions"
+        ) from error
+
+
+def _quoted(path: Path) -> str:
+    """Returns a path as it stands in one of SQLite's URIs."""
+    return str(path.absolute()).translate(URI_ESCAPES)

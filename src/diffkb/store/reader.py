@@ -1,0 +1,308 @@
+"""The read path: what commands ask of a base, as SQL over sqlite3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+
+from diffkb.core.outline import Node, Outline
+from diffkb.store.opening import connect_for_reading, translating
+from diffkb.store.sql import count_entries, select_entries
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from diffkb.core.models import Entry
+    from diffkb.core.query import Condition, SortKey
+
+# SQLite's integers have at most 19 digits; of those the first 18 always fit.
+MOST_DIGITS = 18
+
+
+class Document(NamedTuple):
+    """A document of the base."""
+
+    id: int
+    name: str
+    title: str | None
+    path: str | None
+    sha256: str | None
+    dialect: str
+    preferred: bool
+
+
+class Fact(NamedTuple):
+    """What one source said about a work, and when; `chosen` is 1 where that source counts."""
+
+    name: str
+    value: str
+    source: str
+    fetched: str
+    chosen: int
+
+
+class Step(NamedTuple):
+    """One change of the base."""
+
+    id: int
+    made: str
+    command: str
+    summary: str
+
+
+class Reader:
+    """A base that is open for reading.
+
+    Args:
+        connection: to the base; the reader closes it at its end.
+        path: the base's file, for what may have to be said about it.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Opens a base; what may be raised is what `connect_for_reading` says."""
+        return cls(connect_for_reading(path), path)
+
+    def __enter__(self) -> Self:
+        """Returns the reader."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Closes the base."""
+        self.connection.close()
+
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yields the rows of a statement as SQLite finds them.
+
+        Raises:
+            StorageError: the base cannot be read any further.
+        """
+        with translating(self.path):
+            yield from self.connection.execute(statement, parameters)
+
+    def documents(self) -> list[Document]:
+        """Returns the documents in the order in which they came."""
+        found = self.rows(
+            "SELECT id, name, title, path, sha256, dialect, preferred FROM documents ORDER BY id"
+        )
+        return [Document(*row) for row in found]
+
+    def outline(self, document_id: int | None = None) -> Outline:
+        """Returns the headings of a document, or of all."""
+        found = self.rows(
+            "SELECT s.id, s.document_id, s.parent_id, s.role, s.level, s.name, s.year, s.block_id,"
+            " b.position FROM sections s JOIN blocks b ON b.id = s.block_id"
+            " WHERE ?1 IS NULL OR s.document_id = ?1 ORDER BY s.document_id, b.position",
+            (document_id,),
+        )
+        return Outline(Node(*row) for row in found)
+
+    def entry_rows(
+        self,
+        columns: Sequence[str],
+        condition: Condition,
+        order: Iterable[SortKey] = (),
+        limit: int | None = None,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yields columns of entries; the arguments are those of `select_entries`."""
+        return self.rows(*select_entries(columns, condition, order, limit))
+
+    def entries(
+        self,
+        condition: Condition,
+        order: Iterable[SortKey] = (),
+        limit: int | None = None,
+        *,
+        outline: Outline | None = None,
+    ) -> Iterator[Entry]:
+        """Yields whole entries.
+
+        Args:
+            condition: which.
+            order: by what to sort before the list's own order.
+            limit: at most so many.
+            outline: the base's headings, where they are known already.
+        """
+        from diffkb.store.entries import ENTRY_COLUMNS, make_entry
+
+        headings = outline or self.outline()
+        for row in self.entry_rows(ENTRY_COLUMNS, condition, order, limit):
+            yield make_entry(row, headings)
+
+    def entries_of(self, ids: Sequence[int]) -> list[Entry]:
+        """Returns the entries of those ids in that order; ids that nobody has are left out."""
+        from diffkb.store.entries import SELECT_ENTRY, make_entry
+
+        headings = self.outline() if ids else Outline(())
+        return [
+            make_entry(row, headings)
+            for entry_id in ids
+            for row in self.rows(SELECT_ENTRY, (entry_id,))
+        ]
+
+    def count(self, condition: Condition) -> tuple[int, int]:
+        """Returns how many entries there are, and how many of them are unrated."""
+        total, unrated = next(self.rows(*count_entries(condition)))
+        return total, unrated
+
+    def document_counts(self) -> list[tuple[Document, int]]:
+        """Returns the documents, each with the number of its entries."""
+        counts = dict(self.rows("SELECT document_id, count(*) FROM entries GROUP BY document_id"))
+        return [(document, counts.get(document.id, 0)) for document in self.documents()]
+
+    def section_counts(self) -> list[tuple[int | None, int, int]]:
+        """Returns for each section its id, how many entries it has itself, and the unrated."""
+        found = self.rows(
+            "SELECT section_id, count(*), count(*) - count(wr) FROM entries GROUP BY section_id"
+        )
+        return [(section_id, entries, unrated) for section_id, entries, unrated in found]
+
+    def states(self) -> dict[str, int]:
+        """Returns how many entries have a work that is unfetched, pending, fetched."""
+        found = self.rows(
+            "SELECT p.state, count(*) FROM entries e JOIN papers p ON p.id = e.paper_id"
+            " GROUP BY p.state"
+        )
+        return dict(found)
+
+    def ids_by_identifier(self, scheme: str, value: str) -> list[int]:
+        """Returns the entries of the work with that identifier, in list order."""
+        return [
+            row[0]
+            for row in self.rows(
+                "SELECT e.id FROM identifiers i JOIN entries e ON e.paper_id = i.paper_id"
+                " JOIN blocks b ON b.id = e.block_id WHERE i.scheme = ? AND i.value = ?"
+                " ORDER BY b.document_id, b.position, e.ordinal",
+                (scheme, value),
+            )
+        ]
+
+    def ids_by_id(self, text: str) -> list[int]:
+        """Returns the entry whose id those digits are; too many digits are nobody's."""
+        if len(text) > MOST_DIGITS:
+            return []
+        return self._ids("SELECT id FROM entries WHERE id = ?", int(text))
+
+    def ids_by_key(self, key: str) -> list[int]:
+        """Returns the entry with that citation key."""
+        return self._ids("SELECT id FROM entries WHERE citation_key = ?", key)
+
+    def ids_by_title(self, title: str) -> list[int]:
+        """Returns the entries with that title, whatever its case."""
+        return self._ids("SELECT id FROM entries WHERE title = ? COLLATE NOCASE", title)
+
+    def ids_by_words(self, words: Sequence[str]) -> list[int]:
+        """Returns the entries whose title holds all those words, whatever their case."""
+        where = " AND ".join(["title LIKE ? ESCAPE '\\'"] * len(words))
+        patterns = [f"%{_literal(word)}%" for word in words]
+        return self._ids(f"SELECT id FROM entries WHERE {where} ORDER BY id", *patterns)
+
+    def titles(self, ids: Sequence[int]) -> list[tuple[int, str]]:
+        """Returns the (id, title) pairs of entries."""
+        marks = ", ".join("?" * len(ids))
+        found = self.rows(f"SELECT id, title FROM entries WHERE id IN ({marks}) ORDER BY id", ids)
+        return [(entry_id, title) for entry_id, title in found]
+
+    def _ids(self, statement: str, *parameters: Any) -> list[int]:
+        """Returns the ids a statement finds."""
+        return [row[0] for row in self.rows(statement, parameters)]
+
+    def refs_starting(self, text: str, limit: int) -> list[str]:
+        """Returns ids and citation keys of entries that start with a text."""
+        found = self.rows(
+            "SELECT cast(id AS TEXT) FROM entries WHERE cast(id AS TEXT) LIKE ?1 ESCAPE '\\'"
+            " UNION ALL SELECT citation_key FROM entries WHERE citation_key LIKE ?1 ESCAPE '\\'"
+            " LIMIT ?2",
+            (f"{_literal(text)}%", limit),
+        )
+        return [ref for (ref,) in found]
+
+    def texts(self, document_id: int) -> Iterator[bytes]:
+        """Yields a document's bytes, block by block."""
+        for (raw,) in self.rows(
+            "SELECT raw FROM blocks WHERE document_id = ? ORDER BY position", (document_id,)
+        ):
+            yield raw
+
+    def blocks(self, document_id: int) -> Iterator[tuple[str, bytes]]:
+        """Yields the kind and the bytes of each block of a document."""
+        yield from self.rows(
+            "SELECT kind, raw FROM blocks WHERE document_id = ? ORDER BY position", (document_id,)
+        )
+
+    def records(
+        self, table: Literal["identifiers", "facts", "authors"]
+    ) -> Iterator[dict[str, Any]]:
+        """Yields the rows of a table about works, by column."""
+        cursor = self.connection.execute(f"SELECT * FROM {table} ORDER BY id")
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            yield dict(zip(names, row, strict=True))
+
+    def papers(self) -> dict[int, int | None]:
+        """Returns the number of each entry's work."""
+        return dict(self.rows("SELECT id, paper_id FROM entries"))
+
+    def state(self, entry_id: int) -> str | None:
+        """Returns the state of an entry's work, with the reason where it is pending."""
+        found = self.rows(
+            "SELECT p.state, p.reason FROM entries e JOIN papers p ON p.id = e.paper_id"
+            " WHERE e.id = ?",
+            (entry_id,),
+        )
+        for state, reason in found:
+            return f"{state}: {reason}" if reason else str(state)
+        return None
+
+    def facts(self, entry_id: int) -> list[Fact]:
+        """Returns what sources said about an entry's work, the chosen ones first."""
+        found = self.rows(
+            "SELECT f.name, f.value, f.source, f.fetched, f.chosen FROM entries e"
+            " JOIN facts f ON f.paper_id = e.paper_id WHERE e.id = ?"
+            " ORDER BY f.chosen DESC, f.id",
+            (entry_id,),
+        )
+        return [Fact(*row) for row in found]
+
+    def identifiers(self, entry_id: int) -> list[tuple[str, str]]:
+        """Returns the (scheme, value) pairs of an entry's work."""
+        found = self.rows(
+            "SELECT i.scheme, i.value FROM entries e JOIN identifiers i"
+            " ON i.paper_id = e.paper_id WHERE e.id = ? ORDER BY i.id",
+            (entry_id,),
+        )
+        return [(scheme, value) for scheme, value in found]
+
+    def private_note(self, entry_id: int) -> str | None:
+        """Returns the note that does not stand in the Markdown."""
+        found = self.rows(
+            "SELECT text FROM notes WHERE entry_id = ? AND kind = 'private'", (entry_id,)
+        )
+        return next((text for (text,) in found), None)
+
+    def history(self, entry_id: int) -> list[Step]:
+        """Returns the steps that touched an entry, the oldest first."""
+        found = self.rows(
+            "SELECT id, made, command, summary FROM steps WHERE id IN ("
+            "SELECT step_id FROM journal_entries WHERE id = ?1 UNION "
+            "SELECT step_id FROM journal_inserted"
+            " WHERE table_name = 'entries' AND ?1 BETWEEN first_id AND last_id) ORDER BY id",
+            (entry_id,),
+        )
+        return [Step(*row) for row in found]
+
+
+def _literal(text: str) -> str:
+    r"""Returns text for LIKE with `\` as its escape, so that it stands for itself."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,199 @@
+"""The schema: models and revisions agree, and a base is made, copied and upgraded whole."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+import threading
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from diffkb.errors import AlreadyThere, BaseReadOnly, StorageError
+from diffkb.paths import migrations_folder
+from diffkb.store import opening, sql, tables
+from diffkb.store.schema import copy_base, create_base, upgrade_base
+from diffkb.store.writer import UnitOfWork
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NEXT_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.add_column("documents", sa.Column("colour", sa.String()))
+"""
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    path = tmp_path / "kb.sqlite"
+    create_base(path)
+    return path
+
+
+@pytest.fixture
+def next_migrations(tmp_path: Path) -> Path:
+    folder = tmp_path / "100% migrations"
+    shutil.copytree(migrations_folder(), folder)
+    (folder / "versions" / "0002_next.py").write_text(NEXT_REVISION)
+    return folder
+
+
+def test_models_and_revisions_make_the_same_tables(base: Path) -> None:
+    with create_engine(f"sqlite:///{base}").connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_a_drift_would_be_seen(base: Path) -> None:
+    with closing(sqlite3.connect(base)) as connection:
+        connection.execute("ALTER TABLE notes ADD COLUMN more TEXT")
+    with create_engine(f"sqlite:///{base}").connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) != []
+
+
+def test_there_is_one_newest_revision_and_the_read_path_knows_it() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    assert ScriptDirectory.from_config(config).get_heads() == [opening.REVISION]
+
+
+def test_the_read_path_knows_every_table() -> None:
+    assert set(tables.metadata.tables) == opening.TABLES - {
+        "alembic_version",
+        "sqlite_sequence",
+        "sqlite_stat1",
+        "sqlite_stat4",
+    }
+    assert [tables.table_of(row).name for row in tables.JOURNALED] == list(opening.DATA_TABLES)
+
+
+def test_every_column_the_read_path_selects_is_there(base: Path) -> None:
+    names = ", ".join(sql.COLUMNS.values())
+    with closing(sqlite3.connect(base)) as connection:
+        found = connection.execute(
+            f"SELECT {names} FROM blocks b JOIN entries e ON e.block_id = b.id"
+            " JOIN documents d ON d.id = e.document_id"
+        )
+    assert len(found.description) == len(sql.COLUMNS)
+
+
+def test_a_journal_table_has_the_columns_of_its_table() -> None:
+    for row in tables.JOURNALED:
+        table = tables.table_of(row)
+        kept = {column.name: str(column.type) for column in tables.JOURNALS[table.name].columns}
+        for name in ("journal_id", "step_id", "operation"):
+            del kept[name]
+        assert kept == {column.name: str(column.type) for column in table.columns}
+
+
+def test_every_constraint_has_the_name_of_the_convention() -> None:
+    for table in tables.metadata.tables.values():
+        for constraint in table.constraints:
+            if constraint is not table.primary_key:
+                assert str(constraint.name).startswith(("fk_", "uq_"))
+        assert all(str(index.name).startswith(f"ix_{table.name}") for index in table.indexes)
+
+
+def test_a_new_base_is_its_owners_alone_and_works_ahead(base: Path) -> None:
+    assert stat.S_IMODE(base.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(base)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_nothing_but_the_base_is_left_in_its_folder(base: Path) -> None:
+    assert list(base.parent.iterdir()) == [base]
+
+
+def test_an_existing_file_is_never_replaced(base: Path, tmp_path: Path) -> None:
+    before = base.read_bytes()
+    with pytest.raises(AlreadyThere):
+        create_base(base)
+    with pytest.raises(AlreadyThere):
+        copy_base(base, base)
+    assert base.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [base]
+
+
+def test_of_many_who_make_a_base_at_once_one_wins(tmp_path: Path) -> None:
+    shipped = tmp_path / "shipped.sqlite"
+    create_base(shipped, wal=False)
+    mine = tmp_path / "mine" / "kb.sqlite"
+    outcomes: list[str] = []
+
+    def make() -> None:
+        try:
+            copy_base(shipped, mine)
+        except AlreadyThere:
+            outcomes.append("there")
+        else:
+            outcomes.append("made")
+
+    threads = [threading.Thread(target=make) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["made", *["there"] * 11]
+    assert [path.name for path in mine.parent.iterdir() if not path.name.endswith("-shm")] == [
+        "kb.sqlite"
+    ]
+    opening.connect_for_reading(mine).close()
+
+
+def test_a_place_that_cannot_be_written_is_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError):
+        create_base(tmp_path / "file" / "kb.sqlite")
+
+
+def test_an_older_base_is_copied_and_upgraded_with_its_rows(
+    base: Path, next_migrations: Path
+) -> None:
+    with UnitOfWork(base, command="test") as unit:
+        unit.session.add(
+            tables.DocumentRow(name="a", dialect="{}", added=unit.time, changed=unit.time)
+        )
+    done = upgrade_base(base, migrations=next_migrations, revision="0002")
+    copy = base.with_name("kb.sqlite.bak-0001")
+    assert done == ("0001", copy)
+    with closing(sqlite3.connect(base)) as connection:
+        assert connection.execute("SELECT name, colour FROM documents").fetchall() == [("a", None)]
+        assert opening.revision_of(connection) == "0002"
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    with closing(sqlite3.connect(copy)) as connection:
+        assert opening.revision_of(connection) == "0001"
+        assert connection.execute("SELECT name FROM documents").fetchall() == [("a",)]
+    assert upgrade_base(base, migrations=next_migrations, revision="0002") is None
+
+
+def test_a_revision_that_fails_leaves_the_base_as_it_was(base: Path, next_migrations: Path) -> None:
+    broken = NEXT_REVISION + "    op.execute('SELECT nonsense')\n"
+    (next_migrations / "versions" / "0002_next.py").write_text(broken)
+    with pytest.raises(Exception, match="nonsense"):
+        upgrade_base(base, migrations=next_migrations, revision="0002")
+    opening.connect_for_reading(base).close()
+
+
+def test_a_base_in_a_place_that_cannot_be_written_is_not_upgraded(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As the superuser every file can be written, whatever its mode says.
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(BaseReadOnly):
+        upgrade_base(base)
