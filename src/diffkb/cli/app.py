@@ -25,9 +25,11 @@ ABOUT = (
 )
 
 COMMANDS = (
+    Row("add", "Add papers by arXiv id, fetched and placed.", "add:add"),
     Row("list", "The entries, filtered and sorted.", "list:list_entries", aliases=("ls",)),
     Row("show", "Everything known about an entry.", "show:show"),
     Row("import", "Bring a Markdown list of your own.", "import_:import_lists"),
+    Row("refresh", "Ask the sources again: complete what waits.", "refresh:refresh"),
     Row("export", "The base given back, as its Markdown or in another form.", "export:export"),
     Row("section", "The sections, with how many entries they hold.", "section:commands"),
     Row("base", "Which base is meant and why; `init` makes a new one.", "base:commands"),

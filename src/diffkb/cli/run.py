@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from diffkb.errors import DiffkbError
     from diffkb.paths import BaseChoice
     from diffkb.services.configuration import Configuration
+    from diffkb.sources.http import Door
 
 
 class Run:
@@ -109,6 +110,25 @@ class Run:
         """Says on standard error what is going on, unless quiet."""
         if not self.quiet:
             messages.say("", text)
+
+    def print_or_say(self, text: str) -> None:
+        """Says what was done: as data on standard output, unless a JSON object stands there."""
+        if self.json:
+            self.say(text)
+        else:
+            print(messages.printable(text))
+
+    def open_door(self) -> Door:
+        """Returns the one way to the network, as the configuration and the options have it."""
+        from diffkb.paths import pace_folder
+        from diffkb.sources.http import Door
+
+        return Door(
+            user_agent_contact=self.configuration.contact,
+            patience=self.configuration.patience,
+            pace_folder=pace_folder(self.environ),
+            offline=self.offline,
+        )
 
     def answer(
         self,

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from diffkb.markdown.dialect import Context, Dialect, Form
     from diffkb.markdown.document import Block, Reading, read_document
     from diffkb.markdown.entries import get_fields
+    from diffkb.markdown.heading_forms import rename_heading, write_heading
     from diffkb.markdown.headings import Heading, year_position
+    from diffkb.markdown.placing import check_window, insert_block, usual_gap, write_entry
+    from diffkb.markdown.writing import put_fields
 
 __all__ = [
     "Block",
@@ -22,8 +25,15 @@ __all__ = [
     "Form",
     "Heading",
     "Reading",
+    "check_window",
     "get_fields",
+    "insert_block",
+    "put_fields",
     "read_document",
+    "rename_heading",
+    "usual_gap",
+    "write_entry",
+    "write_heading",
     "year_position",
 ]
 
@@ -34,8 +44,15 @@ _ROOMS = {
     "Form": "dialect",
     "Heading": "headings",
     "Reading": "document",
+    "check_window": "placing",
     "get_fields": "entries",
+    "insert_block": "placing",
+    "put_fields": "writing",
     "read_document": "document",
+    "rename_heading": "heading_forms",
+    "usual_gap": "placing",
+    "write_entry": "placing",
+    "write_heading": "heading_forms",
     "year_position": "headings",
 }
 

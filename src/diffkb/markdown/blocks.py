@@ -102,13 +102,14 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def cut(text: str, *, at_start: bool = True) -> Iterator[Piece]:
+def cut(text: str, *, at_start: bool = True, window: int = WINDOW) -> Iterator[Piece]:
     """Cuts a text into its top-level blocks; joined in order they are the text.
 
     Args:
         text: any text.
         at_start: whether a document starts here, so that a byte order mark and front matter are
             what they seem.
+        window: how much is read at a time; the pieces are the same for any.
 
     Yields:
         The pieces. A byte order mark, and blank lines at the start, are prose of their own.
@@ -117,7 +118,7 @@ def cut(text: str, *, at_start: bool = True) -> Iterator[Piece]:
     for end, name in _before_blocks(text, at_start=at_start):
         yield Piece(position, end, "prose", name, 0, end)
         position = end
-    size = WINDOW
+    size = window
     while position < len(text):
         end = _line_end(text, position + size)
         pieces = _cut_window(text, position, end)
@@ -128,7 +129,7 @@ def cut(text: str, *, at_start: bool = True) -> Iterator[Piece]:
             end = pieces.pop().start
         yield from pieces
         position = end
-        size = WINDOW
+        size = window
 
 
 def cut_one(raw: str) -> Piece | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from diffkb.markdown.blocks import cut
 from diffkb.markdown.dialect import WR_SCALE, Context, Dialect, Newline
+from diffkb.markdown.doubts import doubts, why_kept
 from diffkb.markdown.entries import Item, fields_of, form_of, item_of
 from diffkb.markdown.forms import common_form, commonest
 from diffkb.markdown.headings import Heading, Tree, has_title, read_heading, years_descend
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 BlockKind = Literal["heading", "entry", "prose"]
 
 _WHITE = " \t\r\n"
-_LIKE_A_MARK = re.compile(r"\bWR[ \t]*+[=:]")
-_BEGINS_WITH_LINK = re.compile(r"[ \t]*+(?:[-+*]|[0-9]{1,9}[.)])?+[ \t]*+\[(?!!)")
 
 
 class Block(NamedTuple):
@@ -132,7 +130,7 @@ class _Reader:
             return
         item = item_of(self.text, piece, raw)
         entries = () if item is None else (self._entry(raw, item, line),)
-        if item is None and (why := _why_kept(piece, raw)):
+        if item is None and (why := why_kept(piece, raw)):
             self.kept.append((line, end_line, why))
         kind: BlockKind = "entry" if entries else "prose"
         tree = self.tree
@@ -143,7 +141,7 @@ class _Reader:
         """Reads an entry and notes what is doubtful about it."""
         self.items.append((len(self.blocks), item))
         context = Context(self.given or Dialect(), self.tree.year)
-        self.doubtful.extend((line, why) for why in _doubts(raw, item))
+        self.doubtful.extend((line, why) for why in doubts(raw, item))
         return fields_of(raw, item, context)
 
     def _seen_dialect(self, *, titled: bool) -> Dialect:
@@ -187,40 +185,3 @@ def _newline(text: str) -> Newline:
         "\r": text.count("\r") - both,
     }
     return max(counts, key=lambda newline: counts[newline])
-
-
-def _doubts(raw: str, item: Item) -> Iterator[str]:
-    """Yields what is doubtful about an entry."""
-    low, high = WR_SCALE
-    if item.wr is not None and not low <= item.wr <= high:
-        yield f"WR={item.wr} is out of the scale of {low} to {high}"
-    if "WR" in raw and _LIKE_A_MARK.search(raw, item.mark[1]):
-        yield "something like a WR mark is not where the mark stands, right after the link"
-
-
-def _why_kept(piece: Piece, raw: str) -> str | None:
-    """Says why a block that looks like entries is none; None for what does not look like one."""
-    linked = "](" in raw
-    begins = _BEGINS_WITH_LINK.match(raw) is not None
-    if piece.kind == "item":
-        if not linked:
-            return "an item without a link"
-        first = raw[raw.index("](") + 2 :].lstrip(" \t")
-        if begins and first.startswith("#"):
-            return None
-        if begins and first.startswith(")"):
-            return "an item whose link leads nowhere"
-        return (
-            None
-            if raw.lstrip(" \t-+*").startswith("[!")
-            else "an item that does not begin with a link"
-        )
-    if piece.name == "table":
-        return "a table with links" if linked else None
-    if piece.name == "html_block":
-        return "HTML with links" if "href=" in raw else None
-    if piece.name == "paragraph" and linked:
-        if begins:
-            return "a paragraph that begins with a link"
-        return "a paragraph with a bold title and links" if raw.lstrip().startswith("**") else None
-    return None

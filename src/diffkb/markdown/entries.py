@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffkb.core.models import Fields
 from diffkb.markdown.blocks import LINE_END, cut_one, trailing
 from diffkb.markdown.dialect import Form
-from diffkb.markdown.inline import link_at, plain_text, urls_in
+from diffkb.markdown.inline import link_at, urls_in
+from diffkb.markdown.plain import plain_text
 
 if TYPE_CHECKING:
     from diffkb.markdown.blocks import Piece

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from diffkb.markdown.inline import plain_text
+from diffkb.markdown.plain import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Inline Markdown: where links lie, what a text says without its marks, and how to write a text.
+"""Inline links: where they lie, what they lead to, and how a URL is written into one.
 
 Every scan is linear: a failed look ahead is either bounded or remembered.
 """
@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import re
 import string
-import sys
 from bisect import bisect_left
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-_PUNCTUATION = frozenset(string.punctuation)
-_SPECIAL = re.compile(r"[\\`*_<&\[\]]")
+PUNCTUATION = frozenset(string.punctuation)
 _BRACKETS = re.compile(r"[\\`<\[\]]")
 _TICKS = re.compile(r"`++")
-_RUN = re.compile(r"\*++|_++")
-_WHITE = re.compile(r"[ \t\r\n]++")
+WHITE = re.compile(r"[ \t\r\n]++")
 # Marks of HTML, without looking into attributes: a `>` in one of them ends the tag too early.
-_TAG = re.compile(r"<[A-Za-z/!?][^<>]*+>")
-_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+)>")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+TAG = re.compile(r"<[A-Za-z/!?][^<>]*+>")
+AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+)>")
 # https://spec.commonmark.org/0.31.2/#link-destination
 _STOP = re.compile(r"[()\\\x00-\x20\x7f]")
 _ANGLE = re.compile(r"<(?:[^<>\\\r\n]++|\\.)*+>")
@@ -33,7 +29,6 @@ _TITLES = {
     "(": re.compile(r"\((?:[^()\\]++|\\.)*+\)", re.DOTALL),
 }
 _DEEPEST_PARENTHESIS = 32
-_SURROGATES = range(0xD800, 0xE000)
 
 
 class Target(NamedTuple):
@@ -141,7 +136,7 @@ def link_at(text: str, position: int, end: int) -> Link | None:
                 return Link(position + 1, at, target) if target else None
             if target is None:
                 at += 1
-            elif _is_image(text, opened):
+            elif is_image(text, opened):
                 at = target.close
             else:
                 return None
@@ -153,24 +148,6 @@ def urls_in(text: str) -> tuple[str, ...]:
     if "[" not in text and "<" not in text:
         return ()
     return tuple(_urls(text))
-
-
-def plain_text(text: str) -> str:
-    """Returns what inline Markdown says.
-
-    Marks of emphasis, backticks, backslashes of escapes, HTML tags and images are left out, links
-    are their text, entities the character they stand for, and white space is collapsed.
-    """
-    if _SPECIAL.search(text):
-        text = _Plain(text).read()
-    return _WHITE.sub(" ", text).strip(" ")
-
-
-def escaped(text: str, marks: str) -> str:
-    """Returns the text with a backslash before each of these characters."""
-    for mark in marks:
-        text = text.replace(mark, "\\" + mark)
-    return text
 
 
 def destination(url: str) -> str | None:
@@ -196,20 +173,20 @@ def _urls(text: str) -> Iterator[str]:
             at += 1
         elif mark == "]":
             target = target_at(text, at + 1, len(text)) if open_brackets else None
-            is_image = target is not None and _is_image(text, open_brackets[-1])
+            image = target is not None and is_image(text, open_brackets[-1])
             if open_brackets:
                 open_brackets.pop()
-            if target and not is_image:
+            if target and not image:
                 open_brackets.clear()
                 yield target.url
             at = target.close if target else at + 1
         else:
-            if link := _AUTOLINK.match(text, at):
+            if link := AUTOLINK.match(text, at):
                 yield link[1]
             at = _after_atom(text, at, len(text), spans)
 
 
-def _is_image(text: str, bracket: int) -> bool:
+def is_image(text: str, bracket: int) -> bool:
     """Says whether that bracket opens an image's text."""
     return text.startswith("!", bracket - 1) and not text.startswith("\\", bracket - 2)
 
@@ -222,13 +199,13 @@ def _after_atom(text: str, position: int, end: int, spans: CodeSpans) -> int:
     if mark == "`":
         length, close = spans.after(position)
         return close + length if close >= 0 else position + length
-    tag = _TAG.match(text, position, end)
+    tag = TAG.match(text, position, end)
     return tag.end() if tag else position + 1
 
 
 def _skip_white(text: str, position: int, end: int) -> int:
     """Returns the first position that holds no white space."""
-    white = _WHITE.match(text, position, end)
+    white = WHITE.match(text, position, end)
     return white.end() if white else position
 
 
@@ -246,7 +223,7 @@ def _bare_end(text: str, position: int, end: int) -> int:
             return at
         if depth < 0 or depth > _DEEPEST_PARENTHESIS:
             return at
-        escape = mark == "\\" and at + 1 < end and text[at + 1] in _PUNCTUATION
+        escape = mark == "\\" and at + 1 < end and text[at + 1] in PUNCTUATION
         position = at + 2 if escape else at + 1
     return end
 
@@ -260,188 +237,3 @@ def _close_of(text: str, position: int, end: int) -> int:
             return -1
         after = _skip_white(text, title.end(), end)
     return after + 1 if after < end and text[after] == ")" else -1
-
-
-class _Run:
-    """A run of `*` or `_` that may still open emphasis."""
-
-    __slots__ = ("left", "mark", "slot")
-
-    def __init__(self, mark: str, left: int, slot: int) -> None:
-        self.mark = mark
-        self.left = left
-        self.slot = slot
-
-
-class _Plain:
-    """Reads one text; `out` holds its pieces, in which runs of delimiters are cut down."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.out: list[str] = []
-        self.runs: list[_Run] = []
-        self.waiting = {"*": 0, "_": 0}
-        self.brackets: list[tuple[int, int]] = []
-        self.spans = CodeSpans(text, 0, len(text))
-
-    def read(self) -> str:
-        """Returns what the text says."""
-        at = 0
-        while found := _SPECIAL.search(self.text, at):
-            self.out.append(self.text[at : found.start()])
-            at = self._step(found.start())
-        self.out.append(self.text[at:])
-        return "".join(self.out)
-
-    def _step(self, at: int) -> int:
-        """Reads what begins with a special character, and returns where it ends."""
-        return self._READERS[self.text[at]](self, at)
-
-    def _keep(self, start: int, end: int) -> int:
-        """Takes characters as they are."""
-        self.out.append(self.text[start:end])
-        return end
-
-    def _escape(self, at: int) -> int:
-        """Reads a backslash: the punctuation after it is meant as it stands."""
-        following = self.text[at + 1 : at + 2]
-        if following in _PUNCTUATION:
-            return self._keep(at + 1, at + 2)
-        if following in {"\n", "\r"}:
-            return at + 1
-        return self._keep(at, at + 1)
-
-    def _code(self, at: int) -> int:
-        """Reads a code span, or backticks that open none."""
-        length, close = self.spans.after(at)
-        if close < 0:
-            return self._keep(at, at + length)
-        inner = re.sub(r"\r\n|\r|\n", " ", self.text[at + length : close])
-        if inner.strip(" ") and inner.startswith(" ") and inner.endswith(" "):
-            inner = inner[1:-1]
-        self.out.append(inner)
-        return close + length
-
-    def _tag(self, at: int) -> int:
-        """Reads an autolink, a tag, or a sign."""
-        if link := _AUTOLINK.match(self.text, at):
-            self.out.append(link[1])
-            return link.end()
-        tag = _TAG.match(self.text, at)
-        return tag.end() if tag else self._keep(at, at + 1)
-
-    def _entity(self, at: int) -> int:
-        """Reads an entity, or an ampersand."""
-        found = _ENTITY.match(self.text, at)
-        if not found:
-            return self._keep(at, at + 1)
-        self.out.append(_character(found[0]))
-        return found.end()
-
-    def _open_bracket(self, at: int) -> int:
-        """Notes what may be the start of a link's text."""
-        self.brackets.append((at, len(self.out)))
-        return self._keep(at, at + 1)
-
-    def _close_bracket(self, at: int) -> int:
-        """Reads the end of a link's or an image's text, or a bracket."""
-        target = target_at(self.text, at + 1, len(self.text)) if self.brackets else None
-        if not self.brackets:
-            return self._keep(at, at + 1)
-        start, slot = self.brackets.pop()
-        if target is None:
-            return self._keep(at, at + 1)
-        if _is_image(self.text, start):
-            self.out[slot - 1] = self.out[slot - 1].removesuffix("!")
-            self._drop_from(slot)
-        else:
-            self.out[slot] = ""
-        return target.close
-
-    def _drop_from(self, slot: int) -> None:
-        """Takes back everything from a piece on."""
-        del self.out[slot:]
-        while self.runs and self.runs[-1].slot >= slot:
-            self._forget_last()
-
-    def _forget_last(self) -> None:
-        """Makes the last waiting run one that opens nothing."""
-        self.waiting[self.runs.pop().mark] -= 1
-
-    def _emphasis(self, at: int) -> int:
-        """Reads a run of delimiters: what it closes is taken out, what it may open waits."""
-        found = _RUN.match(self.text, at)
-        end = found.end() if found else at + 1
-        mark = self.text[at]
-        can_open, can_close = _flanking(self.text, at, end)
-        left = self._close(mark, end - at) if can_close else end - at
-        if can_open and left:
-            self.runs.append(_Run(mark, left, len(self.out)))
-            self.waiting[mark] += 1
-        self.out.append(mark * left)
-        return end
-
-    def _close(self, mark: str, left: int) -> int:
-        """Pairs a closing run with those that wait, and returns what is left of it."""
-        while left and self.waiting[mark]:
-            while self.runs[-1].mark != mark:
-                self._forget_last()
-            run = self.runs[-1]
-            used = min(left, run.left)
-            run.left -= used
-            left -= used
-            self.out[run.slot] = mark * run.left
-            if not run.left:
-                self._forget_last()
-        return left
-
-    _READERS: ClassVar[dict[str, Callable[[_Plain, int], int]]] = {
-        "\\": _escape,
-        "`": _code,
-        "<": _tag,
-        "&": _entity,
-        "[": _open_bracket,
-        "]": _close_bracket,
-        "*": _emphasis,
-        "_": _emphasis,
-    }
-
-
-def _character(entity: str) -> str:
-    """Returns what an entity stands for; an unknown one stands for itself."""
-    if entity[1] == "#":
-        digits = entity[2:-1]
-        number = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
-        known = 0 < number <= sys.maxunicode and number not in _SURROGATES
-        return chr(number) if known else "\ufffd"
-    from html.entities import html5
-
-    return html5.get(entity[1:], entity)
-
-
-def _flanking(text: str, start: int, end: int) -> tuple[bool, bool]:
-    """Says whether a run may open emphasis, and whether it may close some.
-
-    https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run
-    """
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    left = not _is_white(after) and (not _is_sign(after) or _is_white(before) or _is_sign(before))
-    right = not _is_white(before) and (not _is_sign(before) or _is_white(after) or _is_sign(after))
-    if text[start] == "*":
-        return left, right
-    return left and (not right or _is_sign(before)), right and (not left or _is_sign(after))
-
-
-def _is_white(character: str) -> bool:
-    """Says whether it is white space."""
-    return character.isspace()
-
-
-def _is_sign(character: str) -> bool:
-    """Says whether it is punctuation or a symbol."""
-    if character < "\x80":
-        return character in _PUNCTUATION
-    import unicodedata
-
-    return unicodedata.category(character)[0] in "PS"

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from diffkb.core.keys import make_key
+from diffkb.core.models import Author
 from diffkb.store.tables import AuthorRow, EntryRow, FactRow, IdentifierRow, PaperRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from diffkb.core.models import Author, Candidate, Identifier
+    from diffkb.core.models import Candidate, Identifier
     from diffkb.store.writer import UnitOfWork
 
 # Facts given by hand are a source of their own that beats the others.
@@ -124,11 +125,28 @@ def keep_authors(unit: UnitOfWork, paper: PaperRow, authors: Sequence[Author], s
     unit.session.flush()
 
 
+def chosen_facts(unit: UnitOfWork, paper_id: int | None) -> dict[str, str]:
+    """Returns by name what counts about a work."""
+    found = select(FactRow).where(FactRow.paper_id == paper_id, col(FactRow.chosen))
+    return {fact.name: fact.value for fact in unit.session.exec(found)}
+
+
+def chosen_authors(unit: UnitOfWork, paper_id: int | None) -> list[Author]:
+    """Returns the authors of a work that count, in order."""
+    found = (
+        select(AuthorRow)
+        .join(FactRow)
+        .where(FactRow.paper_id == paper_id, col(FactRow.chosen))
+        .order_by(col(AuthorRow.position))
+    )
+    return [Author(row.name, row.family, row.given) for row in unit.session.exec(found)]
+
+
 def give_key(
     unit: UnitOfWork, entry: EntryRow, authors: Sequence[Author], year: int | None, title: str
 ) -> None:
     """Gives an entry a citation key; one that it has already never changes."""
-    if entry.citation_key is not None or not authors:
+    if entry.citation_key is not None:
         return
 
     def taken(key: str) -> bool:

@@ -10,7 +10,7 @@ from diffkb.core.identifiers import canonical_url, identifiers_in_url, kind_of
 from diffkb.core.models import ARXIV, DOI, OPENREVIEW, URL, Identifier
 from diffkb.core.text import storable
 from diffkb.errors import AlreadyImported, DiffkbError, StorageError, UnreadableInput
-from diffkb.markdown import read_document
+from diffkb.markdown.document import read_document
 from diffkb.services.opening import open_unit
 from diffkb.store.reader import Reader
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from diffkb.core.models import Fields, Kind
-    from diffkb.markdown import Block, Reading
+    from diffkb.markdown.document import Block, Reading
     from diffkb.paths import BaseChoice
     from diffkb.services.opening import Report
     from diffkb.store.reader import Document
@@ -239,13 +239,16 @@ def identify(fields: Fields) -> tuple[Identifier, ...]:
     return (Identifier(URL, canonical_url(fields.url)),) if fields.url else ()
 
 
-def import_list(unit: UnitOfWork, file: ListFile, name: str | None = None) -> tuple[str, int]:
+def import_list(
+    unit: UnitOfWork, file: ListFile, name: str | None = None, *, keep_path: bool = True
+) -> tuple[str, int]:
     """Writes a list into the base, as a document of its own.
 
     Args:
         unit: the change it is part of.
         file: the list.
         name: the document's name; by default its title, else the file's name.
+        keep_path: whether the document remembers where the file lay.
 
     Returns:
         The document's name, and the id of its first entry: the others follow it in order.
@@ -264,7 +267,7 @@ def import_list(unit: UnitOfWork, file: ListFile, name: str | None = None) -> tu
     document = DocumentRow(
         name=_free_name(unit, name or file.reading.title or file.path.stem),
         title=file.reading.title,
-        path=str(file.path.resolve()),
+        path=str(file.path.resolve()) if keep_path else None,
         sha256=file.sha256,
         dialect=file.reading.dialect.to_json(),
         added=unit.time,

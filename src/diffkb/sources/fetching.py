@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diffkb.core.identifiers import work
-from diffkb.errors import BadReply, Offline, SourceError, StorageError, Unreachable
+from diffkb.errors import BadReply, SourceError, StorageError, Unreachable
 from diffkb.sources.http import TooLarge
 from diffkb.sources.retry import (
     TRIES,
@@ -73,6 +73,8 @@ def _answer(
         SourceError: there is no usable answer.
         StorageError: the pace cannot be kept.
     """
+    # What keeps the door shut does not change by asking again.
+    door.open(source.name)
     patience = door.patience()
     return persist(
         lambda: _try(source, request, door, patience, report), patience, door.clock, report
@@ -96,8 +98,8 @@ def _try(
         reply = door.ask(request, source.name, patience, report)
     except Unreachable as error:
         raise Refused(error, TRIES_WITHOUT_CONNECTION) from error
-    except (Offline, TooLarge) as error:
-        raise Refused(error, tries=1) from error
+    except TooLarge as error:
+        raise Refused(BadReply(source.name, error.why), tries=1) from error
     except BadReply as error:
         raise Refused(error, TRIES_OF_BAD_REPLIES) from error
     check_status(reply, source.name, door.clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urljoin, urlsplit
 
 import diffkb
@@ -69,6 +69,7 @@ class Door:
         user_agent_contact: str | None,
         patience: float,
         pace_folder: Path,
+        *,
         offline: bool = False,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
@@ -82,7 +83,7 @@ class Door:
         self._client: httpx.Client | None = None
         self._sockets: list[Any] = []
 
-    def __enter__(self) -> Door:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,6 +94,33 @@ class Door:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+    def open(self, source: str) -> httpx.Client:
+        """Returns the client, made on first use.
+
+        Args:
+            source: the name of the service that is to be asked, for errors.
+
+        Raises:
+            Offline: the door is to stay shut.
+            Unreachable: a proxy or certificate set in the environment cannot be used.
+        """
+        if self.offline:
+            raise Offline(source)
+        if self._client is None:
+            import httpx
+
+            try:
+                self._client = httpx.Client(
+                    transport=self._transport,
+                    headers={"User-Agent": self.user_agent},
+                    limits=httpx.Limits(max_connections=1),
+                    follow_redirects=False,
+                )
+            except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+                why = f"the proxy or the certificates set for this system are no good ({error})"
+                raise Unreachable(source, why) from error
+        return self._client
 
     def patience(self) -> Patience:
         """Returns the patience for one request with its retries, which begins now."""
@@ -126,8 +154,7 @@ class Door:
             BadReply: the answer is too large, cannot be unpacked, or redirects in vain.
             StorageError: the pace cannot be kept.
         """
-        if self.offline:
-            raise Offline(source)
+        self.open(source)
         url, params = request.url, request.params
         for _ in range(1 + REDIRECTS):
             with self._turn(url, patience, report), _translated(source, patience):
@@ -138,9 +165,7 @@ class Door:
         raise BadReply(source, f"it redirects more than {REDIRECTS} times")
 
     @contextmanager
-    def _turn(
-        self, url: str, patience: Patience, report: Callable[[str], None]
-    ) -> Iterator[None]:
+    def _turn(self, url: str, patience: Patience, report: Callable[[str], None]) -> Iterator[None]:
         """Holds the turn at the host of `url`, if that host has a pace."""
         rule = rule_of(urlsplit(url).hostname or "")
         with ExitStack() as turn:
@@ -158,14 +183,13 @@ class Door:
         patience: Patience,
     ) -> Reply:
         """Sends one request and reads its answer."""
-        client = self._opened(source)
         import httpx
 
         left = max(patience.left(), 0.1)
         timeout = httpx.Timeout(min(READ_SECONDS, left), connect=min(CONNECT_SECONDS, left))
         with (
             self._deadline(left),
-            client.stream(
+            self.open(source).stream(
                 request.method,
                 url,
                 params=params or None,
@@ -174,36 +198,12 @@ class Door:
                 extensions={"trace": self._remember_socket},
             ) as response,
         ):
-            content = bytearray()
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > request.limit:
-                    raise TooLarge(source, f"it is larger than {request.limit // 1_000_000} MB")
-                if patience.left() <= 0:
-                    raise httpx.ReadTimeout("the whole answer took too long")
+            content = b"".join(_bounded(response.iter_bytes(), request.limit, source, patience))
+            # Hung up on, an answer of unknown length seems to end.
+            if patience.left() <= 0:
+                raise httpx.ReadTimeout("")
             headers = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status_code, headers, bytes(content), str(response.url))
-
-    def _opened(self, source: str) -> httpx.Client:
-        """Returns the client, made on first use.
-
-        Raises:
-            Unreachable: a proxy or certificate of the environment cannot be used.
-        """
-        if self._client is None:
-            import httpx
-
-            try:
-                self._client = httpx.Client(
-                    transport=self._transport,
-                    headers={"User-Agent": self.user_agent},
-                    limits=httpx.Limits(max_connections=1),
-                    follow_redirects=False,
-                )
-            except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-                why = f"the proxy or the certificates set for this system are no good ({error})"
-                raise Unreachable(source, why) from error
-        return self._client
+            return Reply(response.status_code, headers, content, str(response.url))
 
     def _remember_socket(self, event: str, info: Mapping[str, Any]) -> None:
         """Notes the socket of a connection that was just made."""
@@ -226,8 +226,27 @@ class Door:
         import socket
 
         for one in self._sockets:
-            with suppress(OSError, AttributeError):
-                one.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError, TypeError):
+                # Past the method of TLS sockets, which is not meant for two threads.
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+
+def _bounded(
+    chunks: Iterator[bytes], limit: int, source: str, patience: Patience
+) -> Iterator[bytes]:
+    """Yields the chunks while there is patience.
+
+    Raises:
+        TooLarge: they are more than `limit` bytes together.
+    """
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(source, f"it is larger than {limit // 1_000_000} MB")
+        yield chunk
+        if patience.left() <= 0:
+            return
 
 
 def _target(reply: Reply, source: str) -> str:

@@ -65,6 +65,7 @@ RULES = (Rule("arxiv.org", "arXiv", 3.05),)
 
 def rule_of(host: str) -> Rule | None:
     """Returns the rule that holds for a host and its sub-domains, if there is one."""
+    host = host.lower().rstrip(".")
     for rule in RULES:
         if host == rule.domain or host.endswith(f".{rule.domain}"):
             return rule
@@ -147,7 +148,7 @@ class Pace:
             stamp = float(content)
         except ValueError:
             return now
-        return stamp if stamp <= now else now
+        return stamp if 0 <= stamp <= now else now
 
     def _wait(self, last: float | None, report: Callable[[str], None]) -> None:
         """Waits until the interval since the last turn is over."""

@@ -31,8 +31,8 @@ BLOCKING = frozenset({401, 403, 418, 451})
 FIRST_WAIT = 3.0
 
 
-class Refused(Exception):  # noqa: N818 - passed on inside this room, never shown
-    """A try that failed, and what it says about the next one.
+class Refused(Exception):
+    """A try that failed, and what it says about the next one; it never leaves this room.
 
     Attributes:
         error: what people are told if it was the last.
@@ -69,10 +69,8 @@ def retry_after(reply: Reply, clock: Clock) -> float | None:
     Both forms of https://www.rfc-editor.org/rfc/rfc9110#field.retry-after are read.
     """
     value = reply.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]+", value):
-        seconds = float(value)
-    else:
-        seconds = _date(value) - clock.now()
+    in_seconds = re.fullmatch(r"[0-9]+", value)
+    seconds = float(value) if in_seconds else _date(value) - clock.now()
     return seconds if seconds > 0 else None
 
 
@@ -102,9 +100,9 @@ def persist(
     Raises:
         SourceError: what the last try failed with.
     """
-    from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
+    from tenacity import Retrying, retry_if_exception_type, wait_exponential, wait_random
 
-    growing = wait_exponential_jitter(initial=FIRST_WAIT, exp_base=2, jitter=1)
+    growing = wait_exponential(multiplier=FIRST_WAIT) + wait_random(0, 1)
 
     def wait(state: RetryCallState) -> float:
         return max(growing(state), _refusal(state).wait or 0.0)
@@ -127,7 +125,9 @@ def persist(
     try:
         return retrying(ask)
     except Refused as refused:
-        raise refused.error from refused.__cause__
+        error = refused.error
+    # Raised out here it keeps the cause it came with.
+    raise error
 
 
 def _refusal(state: RetryCallState) -> Refused:

@@ -89,7 +89,9 @@ class Reader:
             StorageError: the base cannot be read any further.
         """
         with translating(self.path):
-            yield from self.connection.execute(statement, parameters)
+            # Not `yield from`: that would close the cursor of a base that was closed before it.
+            for row in self.connection.execute(statement, parameters):  # noqa: UP028
+                yield row
 
     def documents(self) -> list[Document]:
         """Returns the documents in the order in which they came."""
@@ -227,6 +229,28 @@ class Reader:
             (f"{_literal(text)}%", limit),
         )
         return [ref for (ref,) in found]
+
+    def works(
+        self, ids: Sequence[int] | None
+    ) -> Iterator[tuple[int, int | None, list[tuple[str, str]]]]:
+        """Yields entries with their work and its (scheme, value) pairs, in list order.
+
+        Args:
+            ids: which entries; None for those whose work is pending or unfetched.
+        """
+        where = "p.state IN ('pending', 'unfetched')"
+        if ids is not None:
+            where = f"e.id IN ({', '.join('?' * len(ids))})"
+        found = list(
+            self.rows(
+                "SELECT e.id, e.paper_id FROM blocks b CROSS JOIN entries e ON e.block_id = b.id"
+                f" LEFT JOIN papers p ON p.id = e.paper_id WHERE {where}"
+                " ORDER BY b.document_id, b.position, e.ordinal",
+                ids or (),
+            )
+        )
+        for entry_id, paper_id in found:
+            yield entry_id, paper_id, self.identifiers(entry_id)
 
     def texts(self, document_id: int) -> Iterator[bytes]:
         """Yields a document's bytes, block by block."""

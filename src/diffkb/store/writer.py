@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
@@ -131,6 +132,20 @@ class UnitOfWork:
         if not isinstance(cause, sqlite3.Error) or isinstance(cause, sqlite3.IntegrityError):
             return error
         return storage_error(cause, self.path)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Makes what is done inside a part that is taken back alone where it fails."""
+        self.session.flush()
+        before = self._step_id, set(self._kept), {name: [*at] for name, at in self._added.items()}
+        part = self.session.begin_nested()
+        try:
+            yield
+            part.commit()
+        except BaseException:
+            part.rollback()
+            self._step_id, self._kept, self._added = before
+            raise
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -1,0 +1,213 @@
+"""`diffkb add`: papers by reference, fetched and placed."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from diffkb.cli.completion import complete_section
+from diffkb.cli.options import DocumentName, DryRun, Run, command
+from diffkb.cli.render.messages import printable
+from diffkb.errors import UsageError
+
+if TYPE_CHECKING:
+    from diffkb.services.adding import Added, Plan, Request
+
+# The sections that are offered before the person types a name.
+OFFERED = 9
+
+
+@command(
+    details="The entry goes last into its year group, in the form of its neighbours. What is in "
+    "the list already is said, not added twice. Where arXiv cannot answer, the entry waits as "
+    "pending, and `diffkb refresh` completes it.",
+    examples=(
+        "diffkb add 2006.11239",
+        'diffkb add 2401.00001 --section "Flow Matching" --wr 2 --note "Read it."',
+    ),
+)
+def add(
+    run: Run,
+    refs: Annotated[
+        list[str],
+        typer.Argument(metavar="REF...", help="arXiv ids in any spelling, DOIs, links."),
+    ],
+    *,
+    section: Annotated[
+        str | None,
+        typer.Option(
+            "--section",
+            metavar="NAME",
+            help="Where it goes; else you are asked, or it is Unsorted.",
+            autocompletion=complete_section,
+        ),
+    ] = None,
+    create: Annotated[
+        bool, typer.Option("--create", help="Make the section where it is missing.")
+    ] = False,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", metavar="YEAR", min=1, max=9999, help="The year in the list."),
+    ] = None,
+    wr: Annotated[
+        int | None, typer.Option("--wr", metavar="N", help="How much it is worth reading.")
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", metavar="TEXT|-", help="Your words; - reads them.")
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TEXT", help="The title to write.")
+    ] = None,
+    document: DocumentName = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="List it once more where it is listed already.")
+    ] = False,
+    no_fetch: Annotated[bool, typer.Option("--no-fetch", help="Ask no source.")] = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Adds papers; each that cannot be added is said, the others are."""
+    from diffkb.services.adding import Request, carry_out, make_plan
+
+    if title is not None and len(refs) > 1:
+        raise UsageError("one title cannot be that of several papers", hint="add them one by one")
+    request = Request(
+        section=section,
+        create=create,
+        year=year,
+        wr=wr,
+        note=_note(note),
+        title=_one_line(title),
+        document=document,
+        again=again,
+        fetch=not no_fetch,
+        dry_run=dry_run,
+    )
+    default = run.configuration.default_document
+    plan = make_plan(
+        run.base,
+        [(ref, None) for ref in refs],
+        request,
+        door=run.open_door,
+        default_document=default,
+        report=run.say,
+    )
+    results = carry_out(
+        run.base,
+        plan,
+        sections=_ask_sections(run, plan, request),
+        default_document=default,
+        report=run.say,
+    )
+    for result in results:
+        _tell(run, result)
+    status = exit_status(results)
+    if run.json:
+        errors = [one.error for one in results if one.error and one.outcome != "known"]
+        return run.answer(
+            {"results": [_as_json(one) for one in results]},
+            errors=errors,
+            status="error" if errors and all(one.outcome == "failed" for one in results) else None,
+            exit_code=status,
+        )
+    return status
+
+
+def exit_status(results: list[Added]) -> int:
+    """Returns the status to end with: 1 where only some were added, else what kept them all."""
+    errors = [one.error for one in results if one.error and one.outcome in {"failed", "pending"}]
+    if not errors:
+        return 0
+    codes = {error.exit_code for error in errors}
+    return codes.pop() if len(errors) == len(results) and len(codes) == 1 else 1
+
+
+def _ask_sections(run: Run, plan: Plan, request: Request) -> dict[int, str]:
+    """Asks for the section of each new entry, on a terminal and where none was named."""
+    asks = run.terminal and sys.stdin is not None and sys.stdin.isatty() and not run.json
+    if request.section is not None or request.dry_run or not asks:
+        return {}
+    from diffkb.services.adding import Item
+    from diffkb.services.placing import UNSORTED
+    from diffkb.services.suggesting import likely_sections
+
+    chosen = {}
+    for place, item in enumerate(plan.items):
+        if isinstance(item, Item) and item.is_new:
+            offered = likely_sections(run.base, item.title, request.document)[:OFFERED]
+            chosen[place] = _choose(item.title, offered) if offered else UNSORTED
+    return chosen
+
+
+def _choose(title: str, offered: list[str]) -> str:
+    """Asks for one of these sections, by number or by name."""
+    print(printable(title), file=sys.stderr)
+    for number, path in enumerate(offered, start=1):
+        print(f"  {number}  {printable(path)}", file=sys.stderr)
+    answer: str = typer.prompt("Section (number or name)", default="1", err=True)
+    word = answer.strip()
+    if word.isdecimal() and 1 <= int(word) <= len(offered):
+        return offered[int(word) - 1]
+    return word
+
+
+def _note(text: str | None) -> str | None:
+    """Returns the note, read from standard input where it is `-`; nothing but blanks is none."""
+    if text == "-":
+        text = sys.stdin.read()
+    if text is None or not text.strip():
+        return None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def _one_line(text: str | None) -> str | None:
+    """Returns a title as one line with single blanks; nothing but blanks is none."""
+    return None if text is None else " ".join(text.split()) or None
+
+
+def _tell(run: Run, result: Added) -> None:
+    """Says what became of a reference."""
+    entry = result.entry
+    where = ""
+    if entry is not None:
+        year = f", {entry.year}" if entry.year else ""
+        where = f'{entry.id} "{entry.title}" ({" / ".join(entry.section)}{year})'
+    match result.outcome:
+        case "added":
+            run.print_or_say(f"added {where}")
+        case "pending":
+            run.print_or_say(f"added {where}, pending")
+        case "known":
+            run.print_or_say(f"known {where}" if where else f"known {result.ref}")
+        case "would-add":
+            run.print_or_say(f"would add {result.ref}")
+        case "failed":
+            pass
+    if result.error is not None and result.outcome == "known":
+        run.warn(result.error.message)
+    elif result.error is not None:
+        run.report(result.error)
+
+
+def _as_json(result: Added) -> dict[str, Any]:
+    """Returns what became of a reference as JSON holds it."""
+    from diffkb.cli.render.envelope import error_object
+    from diffkb.formats.jsonl import entry_object
+
+    identifier = result.identifier
+    return {
+        "ref": result.ref,
+        "line": result.line,
+        "outcome": result.outcome,
+        "identifier": None
+        if identifier is None
+        else {
+            "scheme": identifier.scheme,
+            "value": identifier.value,
+            "version": identifier.version,
+        },
+        "entry": None if result.entry is None else entry_object(result.entry),
+        "error": None if result.error is None else error_object(result.error),
+    }

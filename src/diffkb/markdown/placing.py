@@ -1,0 +1,217 @@
+"""Writes new entries in the form of those near them, and sets blocks between others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffkb.errors import CannotWrite
+from diffkb.markdown.blocks import BOM, LINE_END, cut, cut_one, trailing
+from diffkb.markdown.dialect import Context, Form
+from diffkb.markdown.document import blank_lines
+from diffkb.markdown.entries import fields_of, form_of, item_of, read_item
+from diffkb.markdown.forms import common_form, commonest
+from diffkb.markdown.writing import destination_text, mark_text, put_fields, title_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from diffkb.core.models import Fields
+    from diffkb.markdown.blocks import Piece
+    from diffkb.markdown.document import BlockKind
+
+_NUMBERED = (".", ")")
+_HIGHEST_NUMBER = 999_999_999
+_UNWRITABLE = ("links", "read", "tags", "venue", "authors")
+
+
+def write_entry(
+    fields: Fields, neighbours: Sequence[Sequence[tuple[str, Context]]], ctx: Context
+) -> str:
+    """Writes a new entry.
+
+    Args:
+        fields: what it shall say; its year is that of the group it goes to.
+        neighbours: blocks and contexts of the year group's entries, of the section's, of the
+            document's, each in order and so that the nearest stands last.
+        ctx: the context it is going to have.
+
+    Returns:
+        Its text without the line end after it. The form is the commonest one near by; where it
+        cannot hold the fields, the document's, then the project's own.
+
+    Raises:
+        CannotWrite: none of these forms can hold the fields.
+    """
+    _refuse_unwritable(fields, ctx)
+    near = common_form(_forms(neighbours), ctx.dialect.form)
+    number = _next_number(neighbours) if near.marker in _NUMBERED else 1
+    refused = CannotWrite("entry", "no form of this list holds it")
+    for form in dict.fromkeys((near, ctx.dialect.form, Form())):
+        try:
+            return _written_entry(fields, form, number, ctx)
+        except CannotWrite as error:
+            refused = error
+    raise refused
+
+
+def insert_block(
+    before: str | None, new: str, after: str | None, ctx: Context, *, gap: int | None = None
+) -> tuple[str | None, str]:
+    """Sets a new block between two.
+
+    Args:
+        before: the block it goes after, or None at the very start.
+        new: its text, without the line end after it.
+        after: the block it goes before, or None at the very end.
+        ctx: its context.
+        gap: the blank lines between two entries; by default as is usual in the document.
+
+    Returns:
+        The block before as it must be stored now, and the new one. Joined they are the block
+        before with something put in: before the blank lines at its end where it is an item like
+        the new one, else after them. What goes last ends as the document ended.
+    """
+    gap = ctx.dialect.gap if gap is None else gap
+    newline = ctx.dialect.newline
+    is_item = _is_item(new)
+    between = gap if is_item and (after is None or _is_item(after)) else max(gap, 1)
+    closing = newline * (between + 1)
+    if before is None or before == BOM:
+        return before, new + (closing if after is not None else newline)
+    end = trailing(before)
+    white = before[end:]
+    if is_item and _is_item(before):
+        return before[:end] + _line_ends(white, gap + 1, newline), new + white
+    needed = 1 if after is not None and not _is_prose(before) and is_item else 2
+    opened = before[:end] + white + newline * max(0, needed - _count(white))
+    return opened, new + (white if after is None else closing)
+
+
+def check_window(
+    blocks: Sequence[tuple[BlockKind, str]], *, at_start: bool = False, field: str = "change"
+) -> None:
+    """Makes sure that blocks which stand together read as they do alone.
+
+    A block's reading depends on nothing before it, so a few blocks around an edit stand for the
+    whole document.
+
+    Args:
+        blocks: kinds and texts, in order, the last of them one that the edit left alone.
+        at_start: whether the first one is the document's first.
+        field: what was changed, for the error.
+
+    Raises:
+        CannotWrite: the blocks would be cut differently, or one would read otherwise.
+    """
+    text = "".join(raw for _, raw in blocks)
+    position = 0
+    pieces = cut(text, at_start=at_start)
+    for kind, raw in blocks:
+        piece = next(pieces, None)
+        same = piece is not None and (piece.start, piece.end) == (position, position + len(raw))
+        if piece is None or not same or not _reads_alike(piece, kind, raw, text):
+            first = raw.strip().split("\n", 1)[0][:60]
+            raise CannotWrite(field, f"what stands near it would be read otherwise: {first}")
+        position += len(raw)
+
+
+def usual_gap(raws: Iterable[str], default: int = 1) -> int:
+    """Returns the commonest number of blank lines at the ends of blocks.
+
+    Args:
+        raws: the blocks of entries that are followed by another one.
+        default: what to return without any.
+    """
+    return commonest((blank_lines(raw) for raw in raws), default)
+
+
+def _refuse_unwritable(fields: Fields, ctx: Context) -> None:
+    """Refuses fields that this grammar has no place for."""
+    if fields.year != ctx.year:
+        raise CannotWrite("year", "it is given by the heading above")
+    for name in _UNWRITABLE:
+        if getattr(fields, name):
+            raise CannotWrite(name, "the form of this list has no place for it")
+
+
+def _written_entry(fields: Fields, form: Form, number: int, ctx: Context) -> str:
+    """Returns an entry in one form.
+
+    Raises:
+        CannotWrite: the form cannot hold the fields.
+    """
+    marker = f"{number}{form.marker}" if form.marker in _NUMBERED else form.marker
+    head = f"{form.indent}{marker}{form.gap}"
+    raw = f"{head}[{title_text(fields.title)}]({destination_text(fields.url)})"
+    if fields.wr is not None:
+        before_mark = " " if form.before_mark is None else form.before_mark
+        raw += before_mark + mark_text(fields.wr, ctx)
+    written_in = Context(ctx.dialect._replace(form=form), ctx.year)
+    if fields.note is not None:
+        raw = put_fields({"note": fields.note}, raw, written_in)
+    item = read_item(raw)
+    read = None if item is None else fields_of(raw, item, ctx)
+    for name in ("title", "url", "wr", "note"):
+        if read is None or getattr(read, name) != getattr(fields, name):
+            raise CannotWrite(name, "it would read otherwise in this list")
+    return raw
+
+
+def _forms(neighbours: Iterable[Sequence[tuple[str, Context]]]) -> Iterator[list[Form]]:
+    """Yields the forms of each group; a far group is read only when it is asked for."""
+    for group in neighbours:
+        yield [form_of(raw, item) for raw, _ in group if (item := read_item(raw))]
+
+
+def _next_number(neighbours: Iterable[Sequence[tuple[str, Context]]]) -> int:
+    """Returns the number after those of the nearest group: theirs, where all have the same one."""
+    for group in neighbours:
+        items = [item for raw, _ in group if (item := read_item(raw))]
+        numbers = [int(item.marker[:-1]) for item in items if item.marker[-1] in _NUMBERED]
+        if len(numbers) > 1 and len(set(numbers)) == 1:
+            return numbers[0]
+        if numbers:
+            return min(numbers[-1] + 1, _HIGHEST_NUMBER)
+    return 1
+
+
+def _is_item(raw: str) -> bool:
+    """Says whether a block is an item of a list."""
+    piece = cut_one(raw)
+    return piece is not None and piece.kind == "item"
+
+
+def _is_prose(raw: str) -> bool:
+    """Says whether a block is neither heading nor item."""
+    piece = cut_one(raw)
+    return piece is None or piece.kind == "prose"
+
+
+def _count(white: str) -> int:
+    """Returns the number of line ends."""
+    return len(LINE_END.findall(white))
+
+
+def _line_ends(white: str, count: int, newline: str) -> str:
+    """Returns that many line ends, first those that are there."""
+    ends = list(_ends(white))
+    if len(ends) >= count:
+        return white[: ends[count - 1]]
+    return white[: ends[-1] if ends else 0] + newline * (count - len(ends))
+
+
+def _ends(white: str) -> Iterator[int]:
+    """Yields where each line of blanks ends."""
+    return (found.end() for found in LINE_END.finditer(white))
+
+
+def _reads_alike(piece: Piece, kind: BlockKind, raw: str, text: str) -> bool:
+    """Says whether a block reads among others as it does alone."""
+    if piece.kind == "heading" or kind == "heading":
+        alone = cut_one(raw)
+        same = alone is not None and (alone.kind, alone.level) == (piece.kind, piece.level)
+        return same and kind == "heading"
+    item = item_of(text, piece, raw)
+    if kind == "prose":
+        return item is None
+    return item is not None and item == read_item(raw)
