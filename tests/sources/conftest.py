@@ -1,4 +1,4 @@
-"""Fixtures of the sources: a clock that does not wait, recorded shapes, and a service in process."""
+"""Fixtures of the sources: a clock that does not wait, recorded shapes, a service in process."""
 
 from __future__ import annotations
 
@@ -77,6 +77,17 @@ def door(service: Service, clock: FakeClock, tmp_path: Path) -> Iterator[Door]:
     transport = httpx.MockTransport(service)
     with Door(None, 60.0, tmp_path / "pace", transport=transport, clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def new_service() -> Callable[[], tuple[Service, FakeClock]]:
+    """Gives a function that makes a service and its clock, for tests that need many."""
+
+    def make() -> tuple[Service, FakeClock]:
+        clock = FakeClock()
+        return Service(clock), clock
+
+    return make
 
 
 @pytest.fixture

@@ -59,16 +59,17 @@ def main() -> None:
     sys.exit(run_program(sys.argv[1:]))
 
 
-def run_program(words: Sequence[str]) -> int:
+def run_program(words: Sequence[str], run: Run | None = None) -> int:
     """Runs one command to its end.
 
     Args:
         words: what stands after the program's name.
+        run: the environment it runs in, if not the process's own.
 
     Returns:
         The exit status. Whatever went wrong has been said; nothing is raised.
     """
-    run = Run()
+    run = run or Run()
     try:
         status = _call(words, run)
         _flush()

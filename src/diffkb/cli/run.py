@@ -13,11 +13,14 @@ from diffkb.cli.render import messages
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from httpx import BaseTransport
+
     from diffkb.cli.render.envelope import Status
     from diffkb.errors import DiffkbError
     from diffkb.paths import BaseChoice
     from diffkb.services.configuration import Configuration
     from diffkb.sources.http import Door
+    from diffkb.sources.pace import Clock
 
 
 class Run:
@@ -34,10 +37,23 @@ class Run:
         verbose: whether to say more.
         debug: whether a failure shows its traceback.
         offline_option: whether `--offline` was given.
+
+    Args:
+        environ: the environment.
+        transport: takes the place of the network in tests.
+        clock: takes the place of the system's time towards the network in tests.
     """
 
-    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        transport: BaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.environ = environ
+        self._transport = transport
+        self._clock = clock
         self.command: str | None = None
         self.base_option: str | None = None
         self.color_option: str | None = None
@@ -128,6 +144,8 @@ class Run:
             patience=self.configuration.patience,
             pace_folder=pace_folder(self.environ),
             offline=self.offline,
+            transport=self._transport,
+            clock=self._clock,
         )
 
     def answer(

@@ -36,6 +36,7 @@ def write_heading(
     Raises:
         CannotWrite: the name would not read as it was given.
     """
+    _refuse_blank(name)
     styles = [style for raw in neighbours if (style := _style_of(raw, level))]
     newline = (ctx or Context()).dialect.newline
     for style in dict.fromkeys((commonest(styles, _Style()), _Style())):
@@ -58,6 +59,7 @@ def rename_heading(raw: str, name: str) -> str:
     Raises:
         CannotWrite: the name would not read as it was given.
     """
+    _refuse_blank(name)
     piece = cut_one(raw)
     if piece is None or piece.kind != "heading":
         raise CannotWrite("section", "there is no heading in its block")
@@ -85,6 +87,12 @@ class _Style(NamedTuple):
     underlined: bool = False
     before: str = ""
     after: str = ""
+
+
+def _refuse_blank(name: str) -> None:
+    """Refuses a name without words."""
+    if not name.strip():
+        raise CannotWrite("section", "its name is blank")
 
 
 def _style_of(raw: str, level: int) -> _Style | None:

@@ -185,10 +185,8 @@ def carry_out(
     Returns:
         What became of each reference, in their order.
     """
-    if plan.request.dry_run:
-        return [_would_add(item) for item in plan.items]
-    if not any(_changes_something(item) for item in plan.items):
-        return [_failed(item) if isinstance(item, Item) else item for item in plan.items]
+    if plan.request.dry_run or not any(_changes_something(item) for item in plan.items):
+        return _without_writing(choice, plan, report)
     with open_unit(choice, "add", report) as unit:
         reader = Reader(unit.connection, unit.path)
         adder = _Adder(unit, reader, plan.request, default_document)
@@ -283,20 +281,30 @@ def _ask(
         return sources.fetch(askable, door=opened, report=report)
 
 
-def _would_add(item: Item | Added) -> Added:
-    """Returns what would become of an item."""
+def _without_writing(choice: BaseChoice, plan: Plan, report: Report) -> list[Added]:
+    """Returns what would become of each item, or has where there was nothing to write."""
+    try:
+        reader = open_reader(choice, report)
+    except BaseNotFound:
+        return [_would_become(item) for item in plan.items]
+    with reader:
+        results = [_would_become(item, reader) for item in plan.items]
+        ids = [one.entry_id for one in results if one.entry_id is not None]
+        entries = {entry.id: entry for entry in reader.entries_of(ids)}
+    return [one._replace(entry=entries.get(one.entry_id or 0)) for one in results]
+
+
+def _would_become(item: Item | Added, reader: Reader | None = None) -> Added:
+    """Returns what would become of an item; of a known one, with its entry."""
     if isinstance(item, Added):
         return item
-    if isinstance(item.answer, UnknownWork):
-        return _failed(item)
-    outcome: Outcome = "known" if item.known else "would-add"
-    return Added(item.ref.text, item.line, outcome, item.ref.identifier)
-
-
-def _failed(item: Item) -> Added:
-    """Returns the failure of an item whose source says that there is no such work."""
     error = item.answer if isinstance(item.answer, DiffkbError) else None
-    return Added(item.ref.text, item.line, "failed", item.ref.identifier, error=error)
+    result = Added(item.ref.text, item.line, "would-add", item.ref.identifier, error=error)
+    if isinstance(item.answer, UnknownWork):
+        return result._replace(outcome="failed")
+    if item.known and reader is not None:
+        return result._replace(outcome="known", entry_id=_ids(reader, item.ref)[0])
+    return result
 
 
 def _changes_something(item: Item | Added) -> bool:

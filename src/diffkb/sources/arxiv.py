@@ -145,6 +145,9 @@ def _checked_text(reply: Reply) -> str:
         text = reply.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadReply(NAME, "it is not UTF-8") from error
+    if "\0" in text:
+        # UTF-16 may look so, and the parser of XML would recognise it unasked.
+        raise BadReply(NAME, "it is not UTF-8")
     if re.search(r"<!(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
         raise BadReply(NAME, "it declares a document type, which no feed of arXiv does")
     return text
