@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from diffkb.core.identifiers import parse_arxiv_id
@@ -223,6 +223,50 @@ def test_fewer_papers_than_counted_are_no_answer(recorded: Recorded, reply: Make
         SOURCE.parse(reply(short), ids("2401.99999"))
 
 
+WORDS = (
+    "feed entry id title updated published summary author name link category content source item"
+    " arxiv:doi arxiv:comment arxiv:primary_category arxiv:journal_ref"
+)
+NAMES = st.sampled_from(WORDS.split())
+TEXTS = st.sampled_from(
+    ["", "x", "Error", "http://arxiv.org/abs/2401.00011v1", "https://[", "2024-01-01", "10.5555/a"]
+)
+ATTRIBUTES = st.sampled_from(
+    [
+        "",
+        ' term="cs.LG"',
+        ' term=""',
+        ' href="https://["',
+        ' type="xhtml"',
+        ' type="html"',
+        ' rel="x"',
+    ]
+)
+ELEMENTS = st.recursive(
+    TEXTS,
+    lambda inside: st.builds(
+        "<{0}{1}>{2}</{0}>".format, NAMES, ATTRIBUTES, st.lists(inside, max_size=4).map("".join)
+    ),
+    max_leaves=12,
+)
+
+
+@given(ELEMENTS, ELEMENTS)
+@example("<link><entry></entry></link>", "")
+@example("<content><entry></entry></content>", "")
+@example("<category/><arxiv:primary_category>x</arxiv:primary_category>", "")
+@settings(max_examples=100)
+def test_no_feed_is_too_odd(inside: str, after: str) -> None:
+    content = ENTRY.format(inside).replace("</entry>", f"</entry>{after}").encode()
+    reply = Reply(200, {"content-type": "text/xml"}, content, "")
+    try:
+        outcomes = SOURCE.parse(reply, ids("2401.00011"))
+    except BadReply as error:
+        assert error.why  # noqa: PT017 - both ends are fine
+    else:
+        assert list(outcomes) == [Identifier(ARXIV, "2401.00011")]
+
+
 @pytest.mark.parametrize("content", [b"Rate exceeded.", b"\nRate exceeded.\n"])
 def test_too_many_requests_may_be_said_with_success(reply: MakeReply, content: bytes) -> None:
     with pytest.raises(RateLimited):
@@ -259,6 +303,7 @@ XML_TEXT = st.text(
 
 
 @given(XML_TEXT, XML_TEXT)
+@example("Ã©tude", "â€œZoÃ«â€")
 @settings(max_examples=50)
 def test_every_text_comes_through(title: str, name: str) -> None:
     author = f"<author><name>{escape(name)}</name></author>"

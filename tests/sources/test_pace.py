@@ -95,7 +95,8 @@ def test_a_turn_that_fails_counts(pace: Pace, clock: FakeClock) -> None:
             clock.time += 10
             raise KeyError
 
-    pytest.raises(KeyError, fail)
+    with pytest.raises(KeyError):
+        fail()
     with pace.turn(print):
         assert clock.slept == [pytest.approx(3.0, abs=1e-5)]
 

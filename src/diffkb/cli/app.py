@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,11 @@ TyperError: type[Exception] = typer.BadParameter.__mro__[2]
 def main() -> None:
     """Runs the program on the words it was called with, and ends the process."""
     settle_streams()
-    sys.exit(run_program(sys.argv[1:]))
+    status = run_program(sys.argv[1:])
+    # The interpreter's last collection would go through every object of every module, for memory
+    # that the system takes back anyway: a fifth of the time of a command that writes.
+    gc.freeze()
+    sys.exit(status)
 
 
 def run_program(words: Sequence[str], run: Run | None = None) -> int:

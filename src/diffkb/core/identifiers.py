@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from diffkb.core.models import Kind
 
-_BLANKS = "\\s\u200b\u200c\u200d\u2060\ufeff"
+_WITHOUT_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 _PREFIX = r"(?is)(?:arxiv(?:\s*:\s*|\s+)|oai:arxiv\.org:|(?:doi:\s*)?10\.48550/arxiv\.)(.*)"
 _LIKE_ARXIV = (
     r"(?is).*arxiv.*|.*\d\.\d.*|.*[a-z]/+[0-9]{2}.*|[0-9]{4}[-/][0-9]+|[0-9]{9}|[a-z-]*[0-9]{7}"
@@ -237,10 +237,13 @@ def canonical_url(url: str) -> str:
     found = re.fullmatch(_LINK, url.strip())
     if not found or found[1].lower() not in {"http", "https"}:
         return url
-    host = re.sub(r"(?:\s|:80|:443)+$", "", found[2].strip().lower())
+    host, path = found[2].strip().lower(), found[3]
+    while (shorter := host.removesuffix(":80").removesuffix(":443").rstrip()) != host:
+        host = shorter
     if not host:
         return url
-    path = re.sub(r"[\s/]+$", "", found[3])
+    while (shorter := path.rstrip().rstrip("/")) != path:
+        path = shorter
     kept = [piece for piece in (found[4] or "").split("&") if not _is_tracking(piece)]
     query = "?" + "&".join(kept) if kept else ""
     return f"https://{host}{path}{query}".strip()
@@ -287,7 +290,9 @@ def work(identifier: Identifier) -> Identifier:
 
 def _trimmed(text: str) -> str:
     """Strips blanks from both ends, those without width that come with copy and paste too."""
-    return re.sub(f"^[{_BLANKS}]+|[{_BLANKS}]+$", "", text)
+    while (shorter := text.strip().strip(_WITHOUT_WIDTH)) != text:
+        text = shorter
+    return text
 
 
 def _link(text: str) -> _Link | None:
@@ -360,7 +365,7 @@ def _arxiv_part(link: _Link) -> str | None:
 
 def _bare(part: str) -> str:
     """Strips what may surround an identifier in a path: a suffix, the sentence's full stop."""
-    part = re.sub(r"[/.,;:)\]\s]+$", "", part)
+    part = part.rstrip("/.,;:)] ")
     return _without_prefix(re.sub(r"(?i)\.(?:pdf|ps|ps\.gz)$", "", part))
 
 
@@ -393,7 +398,7 @@ def _other_identifiers(link: _Link) -> Iterator[Identifier]:
 
 def _doi(text: str) -> Identifier:
     """Makes a DOI, which is the same in either case, of text that is known to hold one."""
-    return Identifier(DOI, re.sub(r"[.,;]+$", "", text).lower())
+    return Identifier(DOI, text.rstrip(".,;").lower())
 
 
 def _typed_doi(body: str) -> Identifier | None:

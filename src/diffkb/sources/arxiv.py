@@ -30,12 +30,12 @@ LIMIT = 20_000_000
 REJECTED = range(400, 500)
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+TITLE, SUMMARY = f"{ATOM}title", f"{ATOM}summary"
 EXTENSION = "{http://arxiv.org/schemas/atom}"
 TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 
 # https://arxiv.org/category_taxonomy: archives that are younger than the old identifiers.
 YOUNG_ARCHIVES = frozenset({"econ", "eess", "q-fin", "stat"})
-_CONTROL_REFERENCE = r"&#(?:0*(12[7-9]|1[3-5][0-9])|[xX]0*(7[fF]|[89][0-9a-fA-F]));"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2}))?"
 
 
@@ -92,10 +92,10 @@ class ArXiv:
             return _rejected(refs, f"status {reply.status}")
         text = _checked_text(reply)
         root = _root(text)
-        entries = list(zip(_feed_entries(text), root.findall(f"{ATOM}entry"), strict=True))
-        for entry, _ in entries:
+        entries = _entries(text, root)
+        for entry, element in entries:
             if _is_error(entry):
-                return _rejected(refs, one_line(entry.get("summary")) or "an error without words")
+                return _rejected(refs, one_line(_text(element, SUMMARY)) or "it does not say why")
         if reply.status in REJECTED:
             return _rejected(refs, f"status {reply.status}")
         _check_complete(root, len(entries))
@@ -175,29 +175,30 @@ def _root(text: str) -> Element:
     return root
 
 
-def _feed_entries(text: str) -> list[Any]:
-    """Returns the feed's entries as feedparser reads them.
+def _entries(text: str, root: Element) -> list[tuple[Any, Element]]:
+    """Returns each entry as feedparser reads it, for id, dates and categories, and as it stands.
 
-    It takes C1 control characters for letters of Windows-1252, written out or as references, so
-    they go first. It is given a file: a string could be an address to it, or a path.
+    feedparser is given a file: a string could be an address to it, or a path.
+
+    Raises:
+        BadReply: feedparser fails, or finds other entries than there are.
     """
     from io import BytesIO
 
     import feedparser
 
-    text = re.sub(
-        _CONTROL_REFERENCE,
-        lambda found: chr(int(found[1]) if found[1] else int(found[2], 16)),
-        text,
-    )
-    feed = feedparser.parse(
-        BytesIO(without_controls(text).encode()),
-        response_headers={"content-type": "application/atom+xml; charset=utf-8"},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
-    entries: list[Any] = feed.entries
-    return entries
+    try:
+        feed = feedparser.parse(
+            BytesIO(text.encode()),
+            response_headers={"content-type": "application/atom+xml; charset=utf-8"},
+        )
+    except Exception as error:
+        # It has no errors of its own: an entry inside a link is a KeyError, others will be others.
+        raise BadReply(NAME, "its entries cannot be read") from error
+    elements = root.findall(f"{ATOM}entry")
+    if len(feed.entries) != len(elements):
+        raise BadReply(NAME, "its entries are nested")
+    return list(zip(feed.entries, elements, strict=True))
 
 
 def _is_error(entry: Any) -> bool:
@@ -227,23 +228,34 @@ def _identifier(entry: Any) -> Identifier | None:
 
 def _candidate(identifier: Identifier, entry: Any, element: Element) -> Candidate:
     """Reads the entry of a paper."""
-    categories = tuple(tag.get("term", "") for tag in entry.get("tags", ()))
-    categories = tuple(dict.fromkeys(filter(_is_category, categories)))
-    primary = entry.get("arxiv_primary_category", {}).get("term", "")
+    terms = [tag.get("term") or "" for tag in entry.get("tags", ())]
+    categories = tuple(dict.fromkeys(filter(_is_category, terms)))
+    marked = element.find(f"{EXTENSION}primary_category")
+    primary = "" if marked is None else marked.get("term", "")
     return Candidate(
         source=NAME,
         identifiers=(work(identifier), *_dois(element)),
-        title=one_line(entry.get("title")),
-        authors=tuple(_authors(entry)),
-        abstract=paragraphs(entry.get("summary")),
+        title=one_line(_text(element, TITLE)),
+        authors=tuple(_authors(element)),
+        abstract=paragraphs(_text(element, SUMMARY)),
         published=_date(entry, "published"),
         updated=_date(entry, "updated"),
         version=identifier.version,
         category=primary if _is_category(primary) else next(iter(categories), None),
         categories=categories,
-        comment=one_line(entry.get("arxiv_comment")),
-        journal_ref=one_line(entry.get("arxiv_journal_ref")),
+        comment=one_line(_text(element, f"{EXTENSION}comment")),
+        journal_ref=one_line(_text(element, f"{EXTENSION}journal_ref")),
     )
+
+
+def _text(element: Element, tag: str) -> str:
+    """Returns the text of an element as it stands.
+
+    feedparser would repair it: letters such as "Ã©" to the one they may have been, control
+    characters to those of Windows-1252.
+    """
+    found = element.find(tag)
+    return "" if found is None else "".join(found.itertext())
 
 
 def _is_category(term: str) -> bool:
@@ -251,10 +263,10 @@ def _is_category(term: str) -> bool:
     return term.partition(".")[0] in ARCHIVES | YOUNG_ARCHIVES
 
 
-def _authors(entry: Any) -> Iterator[Author]:
+def _authors(element: Element) -> Iterator[Author]:
     """Yields the authors; arXiv does not tell family and given names apart."""
-    for author in entry.get("authors", ()):
-        if name := one_line(author.get("name")):
+    for author in element.iterfind(f"{ATOM}author"):
+        if name := one_line(_text(author, f"{ATOM}name")):
             yield Author(name)
 
 
