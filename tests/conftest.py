@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 SOURCE = Path(diffkb.__file__).parents[1]
 SECONDS = 60
+
+CHECKOUT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -76,3 +80,70 @@ def run_diffkb(
         return run_python("-m", "diffkb", *words, **how)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def seed_list() -> Path:
+    """Gives the list whose base diffkb ships with."""
+    return CHECKOUT / "data" / "knowledge-base.md"
+
+
+@pytest.fixture(scope="session")
+def seed_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Gives a copy of the base diffkb ships with, for reading only."""
+    folder = tmp_path_factory.mktemp("seed")
+    return Path(shutil.copy(CHECKOUT / "data" / "kb.sqlite", folder))
+
+
+@pytest.fixture(scope="session")
+def new_base(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Gives a function that returns a new empty base, each call another one."""
+    # Imported here: what makes a base takes longer to load than many a test takes to run.
+    from diffkb.store.schema import create_base
+
+    folder = tmp_path_factory.mktemp("bases")
+    template = folder / "template.sqlite"
+    create_base(template)
+    numbers = count(1)
+    return lambda: Path(shutil.copy(template, folder / f"{next(numbers)}.sqlite"))
+
+
+@pytest.fixture
+def on_terminal(tmp_path: Path, clean_environment: dict[str, str]) -> Callable[..., str]:
+    """Gives a function that runs Python on words in a terminal, and returns what it shows there.
+
+    Standard error goes to the same terminal; `columns` is its width; other variables are added.
+    """
+
+    def run(*words: str, columns: int = 100, **variables: str) -> str:
+        import pty
+
+        main, terminal = pty.openpty()
+        settings = {**clean_environment, "TERM": "xterm", "COLUMNS": str(columns), **variables}
+        with subprocess.Popen(
+            [sys.executable, *words],
+            cwd=tmp_path,
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            stdout=terminal,
+            stderr=terminal,
+        ) as process:
+            os.close(terminal)
+            shown = read_to_the_end(main)
+            process.wait(timeout=SECONDS)
+        return shown.replace("\r\n", "\n")
+
+    return run
+
+
+def read_to_the_end(handle: int) -> str:
+    """Reads a pseudo-terminal until nobody holds its other end, which on Linux is an error."""
+    shown = b""
+    try:
+        while part := os.read(handle, 65536):
+            shown += part
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+    return shown.decode()

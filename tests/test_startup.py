@@ -9,7 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     Loaded = Callable[..., set[str]]
@@ -28,8 +28,20 @@ HEAVY = {
     "sqlmodel",
     "tenacity",
 }
+# What it takes to read Markdown, and rich reads it for its help.
+PARSER = {"logging", "markdown_it"}
 if sys.platform == "linux":
     HEAVY.add("platformdirs")
+
+
+def bash(line: str) -> dict[str, str]:
+    """Returns the variables by which bash asks how a line may go on."""
+    return {
+        "_DIFFKB_COMPLETE": "complete_bash",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(line.count(" ")),
+    }
+
 
 COMPLETION = {"_DIFFKB_COMPLETE": "complete_bash", "COMP_WORDS": "diffkb c", "COMP_CWORD": "1"}
 ZSH = {"_DIFFKB_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "diffkb --"}
@@ -41,7 +53,8 @@ FISH = {
 
 # The words, the variables, and the modules of commands that may be loaded for them.
 LIGHT: list[tuple[tuple[str, ...], dict[str, str], set[str]]] = [
-    ((), {}, set()),
+    ((), {}, {"overview"}),
+    (("--json",), {}, {"overview"}),
     (("--help",), {}, set()),
     (("--version",), {}, set()),
     (("no-such-command",), {}, set()),
@@ -54,6 +67,40 @@ LIGHT: list[tuple[tuple[str, ...], dict[str, str], set[str]]] = [
     (("config", "get", "patience"), {}, {"config"}),
     (("config", "get", "no-such-key"), {}, {"config"}),
     (("config", "--help"), {}, {"config"}),
+    (("list",), {}, {"list"}),
+    (("ls", "--limit", "3"), {}, {"list"}),
+    (("list", "--section", "Foundations", "--min-wr", "2", "--year", "2020.."), {}, {"list"}),
+    (("list", "--section", "Inverse problems", "--min-wr", "2"), {}, {"list"}),
+    (("list", "--unrated", "--sort", "year-,title"), {}, {"list"}),
+    (("list", "--json"), {}, {"list"}),
+    (("list", "--format", "jsonl"), {}, {"list"}),
+    (("list", "--format", "ids"), {}, {"list"}),
+    (("list", "--section", "no such section"), {}, {"list"}),
+    (("--base", "no-such-base", "list", "--json"), {}, {"list"}),
+    (("show", "12"), {}, {"show"}),
+    (("show", "arXiv:2006.11239v2", "--json"), {}, {"show"}),
+    (("show", "words in no title"), {}, {"show"}),
+    (("export", "markdown"), {}, {"export"}),
+    (("export", "json", "--private"), {}, {"export"}),
+    (("export", "jsonl"), {}, {"export"}),
+    (("section",), {}, {"section"}),
+    (("section", "list", "--json"), {}, {"section"}),
+    (("base",), {}, {"base"}),
+    (("base", "which", "--json"), {}, {"base"}),
+    (("add", "--help"), {}, {"add"}),
+    (("base", "init", "--help"), {}, {"base"}),
+    (("export", "--help"), {}, {"export"}),
+    (("import", "--help"), {}, {"import_"}),
+    (("import", "no-such-file"), {}, {"import_"}),
+    (("import", "--dry-run", "list.md"), {}, {"import_"}),
+    (("list", "--help"), {}, {"list"}),
+    (("refresh", "--help"), {}, {"refresh"}),
+    (("section", "list", "--help"), {}, {"section"}),
+    (("show", "--help"), {}, {"show"}),
+    ((), bash("diffkb list --section Inv"), {"list"}),
+    ((), bash("diffkb list --document K"), {"list"}),
+    ((), bash("diffkb show ho"), {"show"}),
+    ((), bash("diffkb add --section F"), {"add"}),
 ]
 
 
@@ -78,15 +125,44 @@ def loaded(run_python: Runner, tmp_path: Path) -> Callable[..., set[str]]:
     return run
 
 
+def roots(modules: Iterable[str]) -> set[str]:
+    """Returns the packages that modules are in."""
+    return {module.split(".")[0] for module in modules}
+
+
 @pytest.mark.parametrize(("words", "variables", "commands"), LIGHT)
 def test_reading_loads_nothing_heavy(
-    loaded: Loaded, words: tuple[str, ...], variables: dict[str, str], commands: set[str]
+    loaded: Loaded,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    variables: dict[str, str],
+    commands: set[str],
 ) -> None:
+    (tmp_path / "list.md").write_text("- [A Paper](https://arxiv.org/abs/2001.00001) **WR=2**\n")
     modules = loaded(PROGRAM, *words, env=variables)
     assert "diffkb.cli.app" in modules
-    assert HEAVY & {module.split(".")[0] for module in modules} == set()
+    heavy = HEAVY - (PARSER if commands == {"import_"} else set())
+    assert heavy & roots(modules) == set()
     prefix = "diffkb.cli.commands."
     assert {one.removeprefix(prefix) for one in modules if one.startswith(prefix)} == commands
+
+
+@pytest.mark.parametrize("words", [("list",), ("--help",)])
+def test_tables_and_help_load_rich_on_a_terminal(
+    on_terminal: Callable[..., str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    path = tmp_path / "modules"
+    on_terminal("-c", NOTING.format(path=str(path), code=PROGRAM), *words)
+    assert (HEAVY - PARSER) & roots(path.read_text().split()) == {"rich"}
+
+
+@pytest.mark.parametrize("words", [("show", "12"), ("section",), ("base",), ()])
+def test_what_shows_no_table_needs_no_rich_on_a_terminal_either(
+    on_terminal: Callable[..., str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    path = tmp_path / "modules"
+    on_terminal("-c", NOTING.format(path=str(path), code=PROGRAM), *words)
+    assert HEAVY & roots(path.read_text().split()) == set()
 
 
 @pytest.mark.parametrize("module", ["tomllib", "json", "importlib.metadata", "tempfile"])

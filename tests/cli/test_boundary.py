@@ -40,7 +40,7 @@ def attempt(
     \"\"\"Does what the test is about.\"\"\"
 {body}
 
-app.COMMANDS += (Row("{name}", "Tries [something].", attempt, aliases=("attempt",)),)
+app.COMMANDS = (Row("{name}", "Tries [something].", attempt, ("attempt",)), *app.COMMANDS)
 app.main()
 """
 
@@ -369,7 +369,8 @@ def test_help_shows_the_line_of_the_table_and_the_examples(
     run_python: Runner, program: Callable[..., str]
 ) -> None:
     path = program("return None")
-    assert "try     Tries [something]." in run_python(path, "--help").stdout
+    listing = run_python(path, "--help").stdout
+    assert ["try", "Tries", "[something]."] in [line.split() for line in listing.splitlines()]
     shown = run_python(path, "try", "--help").stdout
     assert "Tries [something]." in shown
     assert shown.endswith("\nExamples:\n  diffkb try a --times 2\n")
@@ -416,10 +417,9 @@ def test_the_label_of_an_error_is_coloured_on_a_terminal_only(
     assert "\x1b[31;1merror:" in run_diffkb("--color", "always", "nope").stderr
 
 
-def test_without_a_command_the_overview_runs_where_there_is_one(
+def test_without_a_command_the_overview_runs(
     run_python: Runner, program: Callable[..., str]
 ) -> None:
-    assert "Commands:" in run_python(program("print('overview')")).stdout
     path = program("return run.answer('seen', exit_code=1) if run.json else 1", name="overview")
     done = run_python(path, "--json")
     assert (done.returncode, json.loads(done.stdout)["command"]) == (1, "overview")

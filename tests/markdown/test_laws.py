@@ -135,7 +135,7 @@ def as_blocks(reading: Reading) -> list[tuple[Any, str]]:
     return [(block.kind, block.raw) for block in reading.blocks]
 
 
-@few(300)
+@few(200)
 @given(texts)
 def test_the_blocks_of_any_text_joined_are_the_text(text: str) -> None:
     reading = read_document(text)
@@ -143,7 +143,7 @@ def test_the_blocks_of_any_text_joined_are_the_text(text: str) -> None:
     assert reading == read_document(text)
 
 
-@few(200)
+@few(120)
 @given(texts)
 def test_an_entry_reads_alone_as_it_reads_in_its_document(text: str) -> None:
     reading = read_document(text)
@@ -161,20 +161,22 @@ def test_any_tail_of_a_document_is_cut_as_the_whole_was(text: str) -> None:
         check_window(blocks[start:], at_start=start == 0)
 
 
-@few(200)
+@few(120)
 @given(texts, st.integers(1, 30))
 def test_the_pieces_do_not_depend_on_how_much_is_read_at_a_time(text: str, window: int) -> None:
     assert list(cut(text, window=window)) == list(cut(text))
 
 
-@few(200)
-@given(texts)
-def test_a_dialect_survives_json(text: str) -> None:
-    dialect = read_document(text).dialect
+@few(100)
+@given(dialects, st.sampled_from([None, (1, 3)]), st.sampled_from([None, True, False]))
+def test_a_dialect_survives_json(
+    dialect: Dialect, scale: tuple[int, int] | None, descend: bool | None
+) -> None:
+    dialect = dialect._replace(scale=scale, years_descend=descend)
     assert Dialect.from_json(dialect.to_json()) == dialect
 
 
-@few(200)
+@few(120)
 @given(texts)
 def test_the_dialect_once_seen_reads_the_document_the_same(text: str) -> None:
     reading = read_document(text)
@@ -189,7 +191,7 @@ def test_writing_what_is_read_changes_nothing(raw: str, ctx: Context) -> None:
     assert put_fields(values, raw, ctx) == raw
 
 
-@few(500)
+@few(300)
 @given(entries(), contexts, changes)
 def test_what_is_written_is_read_and_the_rest_is_as_before(
     raw: str, ctx: Context, values: dict[str, object]
@@ -204,7 +206,7 @@ def test_what_is_written_is_read_and_the_rest_is_as_before(
         assert get_fields(after, ctx) == (wanted,)
 
 
-@few(500)
+@few(300)
 @given(entries(), contexts, changes, changes)
 def test_the_last_of_two_writings_counts_alone(
     raw: str, ctx: Context, first: dict[str, object], second: dict[str, object]
@@ -219,7 +221,7 @@ def test_the_last_of_two_writings_counts_alone(
         assert put_or_refused(last, between, ctx) == put_or_refused(last, raw, ctx)
 
 
-@few(200)
+@few(120)
 @given(texts, changes, st.data())
 def test_an_edit_leaves_the_other_blocks_as_they_were(
     text: str, values: dict[str, object], data: st.DataObject
@@ -246,7 +248,7 @@ def test_an_edit_leaves_the_other_blocks_as_they_were(
     assert again.blocks[at].entries == get_fields(new, ctx)
 
 
-@few(200)
+@few(120)
 @given(texts, changes, st.data())
 def test_a_new_entry_is_put_in_and_nothing_else_changes(
     text: str, values: dict[str, Any], data: st.DataObject

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +13,15 @@ from diffkb.markdown import Context, Dialect, get_fields, read_document
 from diffkb.markdown.plain import plain_text
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from diffkb.markdown import Reading
 
 LISTS = Path(__file__).parents[1] / "data" / "lists"
 CASE = re.compile(
-    r"^## (?P<title>.+)\n\n(?P<fence>`{3,})markdown\n(?P<raw>.*?)(?P=fence)\n```json\n(?P<json>.*?)```",
+    r"^## (?P<title>.+)\n\n(?P<fence>`{3,})markdown\n(?P<raw>.*?)(?P=fence)\n"
+    r"```json\n(?P<json>.*?)```",
     re.DOTALL | re.MULTILINE,
 )
 CASES = {
@@ -72,23 +73,23 @@ def test_the_only_first_level_heading_at_the_top_is_the_title(small: Reading) ->
 
 def test_what_looks_like_an_entry_and_is_none_is_reported_with_its_lines(small: Reading) -> None:
     assert small.kept_as_text == [
-        (36, 36, "an item without a link"),
-        (40, 42, "a table with links"),
+        (34, 34, "an item without a link"),
+        (38, 40, "a table with links"),
     ]
     assert small.doubtful == []
 
 
 def test_a_block_is_told_with_its_first_line_and_its_last_with_text(small: Reading) -> None:
     spans = {b.entries[0].title: (b.line, b.end_line) for b in small.blocks if b.entries}
-    assert spans["A Fast Solver"] == (18, 19)
-    assert spans["Numbered"] == (56, 57)
-    assert spans["Last"] == (58, 58)
+    assert spans["A Fast Solver"] == (16, 17)
+    assert spans["Numbered"] == (54, 55)
+    assert spans["Last"] == (56, 56)
 
 
 def test_the_small_list_decides_its_dialect(small: Reading) -> None:
     dialect = small.dialect
     assert (dialect.newline, dialect.scale, dialect.years_descend) == ("\n", (1, 3), True)
-    assert (dialect.form.marker, dialect.form.opening) == ("-", "  \n")
+    assert dialect.form.opening == "  \n"
 
 
 def test_links_in_a_note_are_mentioned(small: Reading) -> None:

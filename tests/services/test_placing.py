@@ -16,8 +16,9 @@ from diffkb.core.models import Fields
 from diffkb.errors import CannotWrite
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
+from diffkb.services.blocks import make_room
 from diffkb.services.importing import import_list, read_list
-from diffkb.services.placing import Page, make_room
+from diffkb.services.placing import Page
 from diffkb.store.opening import DATA_TABLES
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base

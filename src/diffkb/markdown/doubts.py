@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from diffkb.markdown.entries import Item
 
 _LIKE_A_MARK = re.compile(r"\bWR[ \t]*+[=:]")
-_LINK_FIRST = re.compile(r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]++)?+\[(!?)")
+_LINK_FIRST = re.compile(r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]++)?+(!?+\[!?+)")
 _DESTINATION = re.compile(r"\]\([ \t]*+([#)]?)")
 
 
@@ -62,7 +62,7 @@ def _why_no_entry(raw: str) -> str | None:
     first = _LINK_FIRST.match(raw)
     if not first:
         return "an item that does not begin with a link"
-    if first[1] or destination[1] == "#":
+    if "!" in first[1] or destination[1] == "#":
         return None
     if destination[1]:
         return "an item whose link leads nowhere"
@@ -73,5 +73,5 @@ def _why_paragraph(raw: str) -> str | None:
     """Says why a paragraph with links may be an entry."""
     first = _LINK_FIRST.match(raw)
     if first:
-        return None if first[1] else "a paragraph that begins with a link"
+        return None if "!" in first[1] else "a paragraph that begins with a link"
     return "a paragraph with a bold title and links" if raw.lstrip().startswith("**") else None

@@ -210,7 +210,7 @@ def _reads_alike(piece: Piece, kind: BlockKind, raw: str, text: str) -> bool:
     if piece.kind == "heading" or kind == "heading":
         alone = cut_one(raw)
         same = alone is not None and (alone.kind, alone.level) == (piece.kind, piece.level)
-        return same and kind == "heading"
+        return same and piece.kind == kind
     item = item_of(text, piece, raw)
     if kind == "prose":
         return item is None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from diffkb.core.outline import Outline, Span, split_path, write_path
 from diffkb.core.text import storable
@@ -17,10 +17,10 @@ from diffkb.markdown.document import read_document
 from diffkb.markdown.entries import get_fields
 from diffkb.markdown.heading_forms import write_heading
 from diffkb.markdown.headings import year_position
-from diffkb.markdown.placing import check_window, insert_block, write_entry
-from diffkb.markdown.removing import close_gap
+from diffkb.markdown.placing import write_entry
 from diffkb.markdown.writing import put_fields
-from diffkb.services.importing import GAP, entry_columns
+from diffkb.services.blocks import Blocks, text_of
+from diffkb.services.list_rows import entry_columns
 from diffkb.store.reader import Reader
 from diffkb.store.tables import BlockRow, DocumentRow, EntryRow, NoteRow, SectionRow
 
@@ -29,10 +29,7 @@ if TYPE_CHECKING:
 
     from diffkb.core.models import Fields, Kind
     from diffkb.core.outline import Node, Role
-    from diffkb.markdown.document import BlockKind
     from diffkb.store.writer import UnitOfWork
-
-    Piece = tuple[BlockKind, str]
 
 # The section that makes itself, for entries nobody gave a place.
 UNSORTED = "Unsorted"
@@ -40,15 +37,8 @@ UNSORTED = "Unsorted"
 # The document that an empty base's first entry makes.
 FIRST_DOCUMENT = "Reading list"
 
-# Blocks on each side of an edit that are read again with it.
-AROUND = 2
-
 # The most neighbours whose form is looked at.
 NEIGHBOURS = 40
-
-# The least room between two blocks that were moved apart, and the highest number of SQLite.
-ROOM = 1 << 6
-MAX_POSITION = (1 << 63) - 1
 
 # The columns of an entry that `entry_columns` fills, in its order.
 READ_COLUMNS = (
@@ -91,6 +81,7 @@ class Page:
         self._unit = unit
         self._document = document
         self._dialect = Dialect.from_json(document.dialect)
+        self._blocks = Blocks(unit, _id(document))
 
     @classmethod
     def open(cls, unit: UnitOfWork, document_id: int) -> Page:
@@ -114,9 +105,8 @@ class Page:
         unit.session.add(document)
         unit.session.flush()
         page = cls(unit, document)
-        block = page._new("heading")
-        block.position, block.raw = GAP, _bytes(text)
-        page._save(block)
+        block = page._blocks.new("heading")
+        page._blocks.start(block, text)
         page._add_heading(block, None, 1, role="title", name=name)
         return page
 
@@ -176,7 +166,8 @@ class Page:
         raw = write_entry(
             replace(fields, year=ctx.year), self._neighbours(group, section, ctx), ctx
         )
-        block = self._insert(self._last_entry_in(group), self._new("entry"), raw, ctx)
+        block = self._blocks.new("entry")
+        self._blocks.insert(self._last_in(group), block, raw, ctx)
         entry = EntryRow(
             document_id=self.document_id,
             block_id=_id(block),
@@ -199,13 +190,10 @@ class Page:
         Raises:
             CannotWrite: the list cannot hold a value, or the neighbours would read differently.
         """
-        block = self._block(entry.block_id)
+        block = self._blocks.get(entry.block_id)
         ctx = self._context(None if entry.group_id is None else self.outline()[entry.group_id])
-        raw = put_fields(changes, _text(block), ctx, entry.ordinal)
-        before, after = self._around(block)
-        self._check([*before, _piece(block.kind, raw), *after], first=not before)
-        block.raw = _bytes(raw)
-        self._save(block)
+        raw = put_fields(changes, text_of(block), ctx, entry.ordinal)
+        self._blocks.rewrite(block, raw)
         self._read_back(entry, block, ctx)
         entry.changed = self._unit.time
         self._touch()
@@ -219,7 +207,7 @@ class Page:
         with suppress(CannotWrite), self._unit.attempt():
             self.change_entry(entry, {"title": title})
             entry.placeholder = False
-            self._save(entry)
+            self._blocks.save(entry)
             if year is not None and entry.section_id is not None:
                 self._move_to_year(entry, year)
 
@@ -230,30 +218,15 @@ class Page:
         if group.id in {entry.group_id, section.id}:
             return
         left = entry.group_id
-        block = self._block(entry.block_id)
-        text = _text(block)
-        self._take_out(block)
+        block = self._blocks.get(entry.block_id)
+        text = text_of(block)
+        self._blocks.take_out(block)
         ctx = self._context(group)
-        self._insert(self._last_entry_in(group), block, text[: trailing(text)], ctx)
+        self._blocks.insert(self._last_in(group), block, text[: trailing(text)], ctx)
         entry.group_id = group.id
         self._read_back(entry, block, ctx)
         if left is not None:
             self._drop_empty_group(left)
-
-    def _take_out(self, block: BlockRow) -> None:
-        """Takes a block out of its document; its row waits off the page, at a negative position."""
-        before = self._find_block(
-            "position >= ? AND position < ?", Span(self.document_id, 0, block.position), last=True
-        )
-        following = self._following(block)
-        if before is not None:
-            before.raw = _bytes(close_gap(_text(before), _text(block), last=not following))
-            self._save(before)
-            earlier = self._near(before, "<", "DESC")[::-1]
-            window = [*earlier, _piece(before.kind, _text(before)), *following]
-            self._check(window, first=not earlier)
-        block.position = -_id(block)
-        self._save(block)
 
     def _drop_empty_group(self, section_id: int) -> None:
         """Removes a year group that diffkb made and that holds nothing any more."""
@@ -261,18 +234,16 @@ class Page:
         node = outline[section_id]
         span = outline.span(node)
         below = Span(span.document_id, node.position + 1, span.high)
-        if node.role != "year" or self._find_block(
-            "position >= ? AND position < ?", below, last=True
-        ):
+        if node.role != "year" or self._blocks.last_in(below) is not None:
             return
         if self._was_imported(section_id):
             return
-        block = self._block(node.block_id)
-        self._take_out(block)
+        block = self._blocks.get(node.block_id)
+        self._blocks.take_out(block)
         row = self._unit.session.get(SectionRow, section_id)
         if row is not None:
-            self._delete(row)
-        self._delete(block)
+            self._blocks.delete(row)
+        self._blocks.delete(block)
 
     def _was_imported(self, section_id: int) -> bool:
         """Says whether a heading came with a file, and was not made here."""
@@ -282,11 +253,6 @@ class Page:
             (section_id,),
         ).fetchone()
         return found is None or found[0] == "import"
-
-    def _delete(self, row: SQLModel) -> None:
-        """Deletes a row, so that plain SQL sees it."""
-        self._unit.session.delete(row)
-        self._unit.session.flush()
 
     def _make_section(self, outline: Outline, name: str) -> Node:
         """Makes a section, last among its siblings; of a path those parts that are missing."""
@@ -314,7 +280,8 @@ class Page:
         last = self._last_block(outline.span(parent) if parent else None)
         ctx = Context(self._dialect)
         raw = write_heading(level, name, self._texts(siblings), ctx)
-        block = self._insert(last, self._new("heading"), raw, ctx)
+        block = self._blocks.new("heading")
+        self._blocks.insert(last, block, raw, ctx)
         row = self._add_heading(block, above, level, role="section", name=name)
         return self.outline()[_id(row)]
 
@@ -337,12 +304,13 @@ class Page:
         place = year_position(years, year, descend=self._dialect.years_descend)
         level = groups[min(place, len(groups) - 1)].level
         if place < len(groups):
-            before = self._block_before(groups[place].position)
+            before = self._last_block(Span(self.document_id, 0, groups[place].position))
         else:
             before = self._last_block(outline.span(groups[-1]))
         ctx = Context(self._dialect)
         raw = write_heading(level, str(year), self._texts(groups), ctx)
-        block = self._insert(before, self._new("heading"), raw, ctx)
+        block = self._blocks.new("heading")
+        self._blocks.insert(before, block, raw, ctx)
         row = self._add_heading(block, section, level, role="year", name=str(year), year=year)
         return self.outline()[_id(row)]
 
@@ -358,125 +326,28 @@ class Page:
         outline = self.outline()
         spans = [outline.own_span(outline[group.id]), outline.span(outline[section.id])]
         return [
-            [(raw.decode("utf-8", "surrogateescape"), ctx) for raw in self._entries_in(span)]
-            for span in spans
+            [(raw, ctx) for raw in self._blocks.last_entries(span, NEIGHBOURS)] for span in spans
         ]
 
-    def _entries_in(self, span: Span) -> list[bytes]:
-        """Returns the last entries of a stretch, in order."""
-        low, high = span.low, _high(span)
-        found = self._unit.connection.execute(
-            "SELECT raw FROM blocks WHERE document_id = ? AND position >= ? AND position < ?"
-            " AND kind = 'entry' ORDER BY position DESC LIMIT ?",
-            (self.document_id, low, high, NEIGHBOURS),
-        ).fetchall()
-        return [raw for (raw,) in reversed(found)]
-
-    def _last_entry_in(self, group: Node) -> BlockRow:
+    def _last_in(self, group: Node) -> BlockRow:
         """Returns the block after which a new entry goes: the last entry right under a heading.
 
         Without an entry there, the last block before the next heading.
         """
         outline = self.outline()
         span = outline.own_span(outline[group.id])
-        last = self._find_block(
-            "kind = 'entry' AND position >= ? AND position < ?", span, last=True
-        )
-        return last or self._last_block(span)
+        return self._blocks.last_in(span, kind="entry") or self._last_block(span)
 
     def _last_block(self, span: Span | None) -> BlockRow:
-        """Returns the last block of a stretch, or of the document."""
-        whole = Span(self.document_id, 0, None)
-        found = self._find_block("position >= ? AND position < ?", span or whole, last=True)
+        """Returns the last block of a stretch, or of the document, that has one."""
+        found = self._blocks.last_in(span)
         if found is None:
             raise ValueError(span)
         return found
 
-    def _block_before(self, position: int) -> BlockRow:
-        """Returns the block right before a position."""
-        return self._last_block(Span(self.document_id, 0, position))
-
-    def _find_block(self, where: str, span: Span, *, last: bool) -> BlockRow | None:
-        """Returns the first or the last block of a stretch for which a condition holds."""
-        order = "DESC" if last else "ASC"
-        found = self._unit.connection.execute(
-            f"SELECT id FROM blocks WHERE document_id = ? AND {where}"
-            f" ORDER BY position {order} LIMIT 1",
-            (self.document_id, span.low, _high(span)),
-        ).fetchone()
-        return None if found is None else self._block(found[0])
-
-    def _block(self, block_id: int) -> BlockRow:
-        """Returns a block by its id."""
-        block = self._unit.session.get(BlockRow, block_id)
-        if block is None:
-            raise ValueError(block_id)
-        return block
-
     def _texts(self, nodes: Sequence[Node]) -> list[str]:
         """Returns the text of headings."""
-        return [_text(self._block(node.block_id)) for node in nodes]
-
-    def _insert(self, before: BlockRow, block: BlockRow, text: str, ctx: Context) -> BlockRow:
-        """Sets a block after another, with the line ends and blank lines it takes.
-
-        Returns:
-            The block, with its text and its place.
-
-        Raises:
-            CannotWrite: what stands near it would read differently.
-        """
-        earlier, _ = self._around(before)
-        following = self._following(before)
-        after = following[0][1] if following else None
-        opened, new = insert_block(_text(before), text, after, ctx)
-        window = [*earlier, _piece(before.kind, opened or ""), _piece(block.kind, new), *following]
-        self._check(window, first=not earlier)
-        before.raw = _bytes(opened or "")
-        self._save(before)
-        block.position = self._room_after(before)
-        block.raw = _bytes(new)
-        self._save(block)
-        return block
-
-    def _around(self, block: BlockRow) -> tuple[list[Piece], list[Piece]]:
-        """Returns a few blocks before and after one, by kind and text."""
-        return self._near(block, "<", "DESC")[::-1], self._following(block)
-
-    def _following(self, block: BlockRow) -> list[Piece]:
-        """Returns a few blocks after one."""
-        return self._near(block, ">", "ASC")
-
-    def _near(self, block: BlockRow, side: str, order: str) -> list[Piece]:
-        """Returns the blocks next to one on one side, the nearest first."""
-        found = self._unit.connection.execute(
-            f"SELECT kind, raw FROM blocks WHERE document_id = ? AND position > 0"
-            f" AND position {side} ? ORDER BY position {order} LIMIT ?",
-            (self.document_id, block.position, AROUND),
-        )
-        return [_piece(kind, raw.decode("utf-8", "surrogateescape")) for kind, raw in found]
-
-    def _check(self, window: list[Piece], *, first: bool) -> None:
-        """Refuses an edit after which blocks near it would read differently."""
-        check_window(window, at_start=first)
-
-    def _room_after(self, block: BlockRow) -> int:
-        """Returns a free position right after a block; makes room where there is none."""
-        following = self._unit.connection.execute(
-            "SELECT position FROM blocks WHERE document_id = ? AND position > ?"
-            " ORDER BY position LIMIT 1",
-            (self.document_id, block.position),
-        ).fetchone()
-        if following is None:
-            return block.position + GAP
-        if following[0] - block.position < 2:  # noqa: PLR2004 - neighbours without room between
-            make_room(self._unit, self.document_id, block.position)
-            return self._room_after(block)
-        return (block.position + int(following[0])) // 2
-
-    def _new(self, kind: BlockKind) -> BlockRow:
-        """Returns a block that has no place and no text yet."""
-        return BlockRow(document_id=self.document_id, position=0, kind=kind, raw=b"")
+        return [text_of(self._blocks.get(node.block_id)) for node in nodes]
 
     def _add_heading(
         self,
@@ -498,16 +369,16 @@ class Page:
             name=storable(name),
             year=year,
         )
-        self._save(row)
+        self._blocks.save(row)
         return row
 
     def _read_back(self, entry: EntryRow, block: BlockRow, ctx: Context) -> None:
         """Fills an entry's columns and its note with what its Markdown says."""
-        fields = get_fields(_text(block), ctx)[entry.ordinal]
+        fields = get_fields(text_of(block), ctx)[entry.ordinal]
         entry.title = storable(fields.title)
         for name, value in zip(READ_COLUMNS, entry_columns(fields), strict=True):
             setattr(entry, name, value)
-        self._save(entry)
+        self._blocks.save(entry)
         note = self._unit.session.exec(
             select(NoteRow).where(NoteRow.entry_id == entry.id, NoteRow.kind == "listed")
         ).first()
@@ -517,68 +388,12 @@ class Page:
             return
         row = note or NoteRow(entry_id=_id(entry), kind="listed", text="")
         row.text = storable(fields.note)
-        self._save(row)
+        self._blocks.save(row)
 
     def _touch(self) -> None:
         """Notes when the document was changed."""
         self._document.changed = self._unit.time
-        self._save(self._document)
-
-    def _save(self, row: SQLModel) -> None:
-        """Writes a row, so that plain SQL sees it."""
-        self._unit.session.add(row)
-        self._unit.session.flush()
-
-
-def make_room(unit: UnitOfWork, document_id: int, position: int) -> None:
-    """Moves the blocks after a position apart: as few as make room, most often a handful.
-
-    Args:
-        unit: the change it is part of.
-        document_id: the document.
-        position: after which there has to be room.
-    """
-    count = 16
-    while True:
-        rows = unit.connection.execute(
-            "SELECT id, position FROM blocks WHERE document_id = ? AND position > ?"
-            " ORDER BY position LIMIT ?",
-            (document_id, position, count + 1),
-        ).fetchall()
-        moved = rows[:count]
-        end = rows[count][1] if len(rows) > count else position + GAP * (len(moved) + 1)
-        space = (end - position) // (len(moved) + 1)
-        if space >= ROOM:
-            break
-        count *= 4
-    # Twice, as no two blocks may share a position even for a moment.
-    unit.update_rows(BlockRow, ("position",), [(-row_id, row_id) for row_id, _ in moved])
-    unit.update_rows(
-        BlockRow,
-        ("position",),
-        [(position + space * place, row_id) for place, (row_id, _) in enumerate(moved, start=1)],
-    )
-    unit.session.expire_all()
-
-
-def _piece(kind: str, text: str) -> Piece:
-    """Returns a block as the lens checks it; the base holds no other kinds."""
-    return cast("BlockKind", kind), text
-
-
-def _high(span: Span) -> int:
-    """Returns the end of a stretch as a number that SQL can compare with."""
-    return MAX_POSITION if span.high is None else span.high
-
-
-def _text(block: BlockRow) -> str:
-    """Returns a block's text as the lens takes it."""
-    return block.raw.decode("utf-8", "surrogateescape")
-
-
-def _bytes(text: str) -> bytes:
-    """Returns a block's text as the base holds it."""
-    return text.encode("utf-8", "surrogateescape")
+        self._blocks.save(self._document)
 
 
 def _id(row: BlockRow | DocumentRow | EntryRow | SectionRow) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from diffkb.core.identifiers import canonical_url, parse_ref
 from diffkb.core.models import URL
+from diffkb.core.text import storable
 from diffkb.errors import AmbiguousRef, EntryNotFound, MalformedIdentifier
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def resolve_ref(reader: Reader, ref: str) -> int:
     Args:
         reader: the base.
         ref: an id, an identifier in any spelling, a link, a citation key, a whole title, or words
-            found in exactly one title; tried in this order.
+            found in exactly one title; tried in this order. Case and diacritics of titles make no
+            difference.
 
     Returns:
         The entry's id.
@@ -29,7 +31,7 @@ def resolve_ref(reader: Reader, ref: str) -> int:
         EntryNotFound: nothing is meant.
         AmbiguousRef: several entries are.
     """
-    text = ref.strip()
+    text = storable(ref.strip())
     for found in _tries(reader, text):
         if len(found) > 1:
             raise AmbiguousRef(ref, reader.titles(found))

@@ -71,8 +71,7 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
         BaseOlder: it has an older revision.
         StorageError: it cannot be used: NotABase, BaseNewer, BaseForeign, BaseLocked, …
     """
-    if not path.exists():
-        raise BaseNotFound(str(path))
+    _look(path)
     with translating(path):
         connection = sqlite3.connect(
             f"file:{_quoted(path)}?{_mode(path)}", uri=True, timeout=PATIENCE, isolation_level=None
@@ -93,8 +92,7 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
     Raises:
         BaseReadOnly: the file or its folder cannot be written.
     """
-    if not path.exists():
-        raise BaseNotFound(str(path))
+    _look(path)
     if not _is_writable(path):
         raise BaseReadOnly(str(path))
     with translating(path):
@@ -109,6 +107,14 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _look(path: Path) -> None:
+    """Refuses a path that no base can be at: SQLite would only say that it cannot open it."""
+    if not path.exists():
+        raise BaseNotFound(str(path))
+    if path.is_dir():
+        raise NotABase(str(path), "it is a folder")
 
 
 def prepare(connection: sqlite3.Connection) -> None:

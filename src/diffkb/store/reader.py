@@ -10,7 +10,7 @@ from diffkb.store.sql import count_entries, select_entries
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -201,20 +201,28 @@ class Reader:
         return self._ids("SELECT id FROM entries WHERE citation_key = ?", key)
 
     def ids_by_title(self, title: str) -> list[int]:
-        """Returns the entries with that title, whatever its case."""
-        return self._ids("SELECT id FROM entries WHERE title = ? COLLATE NOCASE", title)
+        """Returns the entries with that title, whatever its case and diacritics."""
+        folded = self._folding()(" ".join(title.split()))
+        return self._ids("SELECT id FROM entries WHERE fold(title) = ? ORDER BY id", folded)
 
     def ids_by_words(self, words: Sequence[str]) -> list[int]:
-        """Returns the entries whose title holds all those words, whatever their case."""
-        where = " AND ".join(["title LIKE ? ESCAPE '\\'"] * len(words))
-        patterns = [f"%{_literal(word)}%" for word in words]
-        return self._ids(f"SELECT id FROM entries WHERE {where} ORDER BY id", *patterns)
+        """Returns the entries whose title holds those words, whatever their case and diacritics."""
+        folded = map(self._folding(), words)
+        where = " AND ".join(["instr(fold(title), ?)"] * len(words))
+        return self._ids(f"SELECT id FROM entries WHERE {where} ORDER BY id", *folded)
 
     def titles(self, ids: Sequence[int]) -> list[tuple[int, str]]:
         """Returns the (id, title) pairs of entries."""
         marks = ", ".join("?" * len(ids))
         found = self.rows(f"SELECT id, title FROM entries WHERE id IN ({marks}) ORDER BY id", ids)
         return [(entry_id, title) for entry_id, title in found]
+
+    def _folding(self) -> Callable[[str], str]:
+        """Teaches SQL to fold text as Python does, and returns how that is done."""
+        from diffkb.core.text import fold
+
+        self.connection.create_function("fold", 1, fold, deterministic=True)
+        return fold
 
     def _ids(self, statement: str, *parameters: Any) -> list[int]:
         """Returns the ids a statement finds."""
@@ -269,10 +277,11 @@ class Reader:
         self, table: Literal["identifiers", "facts", "authors"]
     ) -> Iterator[dict[str, Any]]:
         """Yields the rows of a table about works, by column."""
-        cursor = self.connection.execute(f"SELECT * FROM {table} ORDER BY id")
-        names = [column[0] for column in cursor.description]
-        for row in cursor:
-            yield dict(zip(names, row, strict=True))
+        with translating(self.path):
+            cursor = self.connection.execute(f"SELECT * FROM {table} ORDER BY id")
+            names = [column[0] for column in cursor.description]
+            for row in cursor:
+                yield dict(zip(names, row, strict=True))
 
     def papers(self) -> dict[int, int | None]:
         """Returns the number of each entry's work."""

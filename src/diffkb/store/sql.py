@@ -55,6 +55,9 @@ COLUMNS = {
     "placeholder": "e.placeholder",
 }
 
+# What SQLite's integers reach to; no number in a base is greater.
+GREATEST = 2**63 - 1
+
 LIST_ORDER = "b.document_id, b.position, e.ordinal"
 
 
@@ -82,7 +85,7 @@ def select_entries(
     )
     if limit is not None:
         statement += " LIMIT ?"
-        parameters.append(limit)
+        parameters.append(_fitting(limit))
     return statement, parameters
 
 
@@ -116,7 +119,12 @@ def _between(column: str, low: int | None, high: int | None) -> Clause:
     given = [(text, bound) for text, bound in bounds if bound is not None]
     if not given:
         return f"{column} IS NOT NULL", []
-    return " AND ".join(text for text, _ in given), [bound for _, bound in given]
+    return " AND ".join(text for text, _ in given), [_fitting(bound) for _, bound in given]
+
+
+def _fitting(number: int) -> int:
+    """Returns a number that a person typed, or the nearest one that SQLite can compare with."""
+    return max(-GREATEST, min(number, GREATEST))
 
 
 def _within(span: Span) -> Clause:

@@ -103,7 +103,8 @@ def _form(run: Run, name: str | None) -> Callable[[Run, Reader, Selection], int]
 def _tell_left_out(run: Run, reader: Reader, selection: Selection, wish: Wish, shown: int) -> None:
     """Says how many unrated entries a filter by WR left out, where a person may miss them."""
     on_terminal = sys.stderr is not None and sys.stderr.isatty()
-    if selection.whatever_wr is None or (shown and not on_terminal):
+    nothing_wanted = wish.limit == 0
+    if selection.whatever_wr is None or nothing_wanted or (shown and not on_terminal):
         return
     total, unrated = reader.count(selection.whatever_wr)
     if not unrated:

@@ -32,7 +32,7 @@ def overview(run: Run) -> int:
     found = describe_base(run.base, run.say)
     if run.json:
         return run.answer(_as_json(run, found))
-    print(f"{printable(str(run.base.path))} ({run.base.why})")
+    print(printable(f"{run.base.path} ({run.base.why})"))
     if found is None or not found.documents:
         print("no entries yet" if found else "it does not exist yet")
     else:

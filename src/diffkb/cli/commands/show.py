@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffkb.cli.options import Refs, Run, command
 from diffkb.cli.render.messages import printable
+from diffkb.core.models import URL
 from diffkb.errors import DiffkbError
 from diffkb.services.opening import open_reader
 from diffkb.services.showing import Details, describe_entry
@@ -65,7 +66,8 @@ def _lines(run: Run, details: Details) -> Iterator[str]:
     yield from _field("key", entry.key, width)
     yield from _field("id", entry.id, width)
     for scheme, value in details.identifiers:
-        yield from _field(scheme, value, None)
+        if scheme != URL:
+            yield from _field(scheme, value, None)
     yield from _field("state", details.state, width)
     for fact in details.facts:
         yield from _fact(fact, entry.title, width)

@@ -41,7 +41,11 @@ def print_table(lines: Iterable[Line], *, color: bool) -> None:
         color: whether to use colour and links.
     """
     console = Console(
-        highlight=False, no_color=not color, force_terminal=True, markup=False, emoji=False
+        color_system="auto" if color else None,
+        force_terminal=True,
+        highlight=False,
+        markup=False,
+        emoji=False,
     )
     heading = None
     rest = iter(lines)
@@ -77,7 +81,7 @@ def _table(console: Console, lines: list[Line], *, links: bool) -> Table:
     """Lays out entries; where the terminal is narrow, the year goes before the id does."""
     narrow = console.width < NARROWEST_TITLE + 24
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
-    table.add_column(justify="right", style="dim", width=5, no_wrap=True)
+    table.add_column(justify="right", style="dim", width=_id_wide(lines), no_wrap=True)
     if not narrow:
         table.add_column(width=4, no_wrap=True)
     table.add_column(width=_stars_wide(lines), no_wrap=True, style="yellow")
@@ -93,6 +97,11 @@ def _stars(wr: int | None) -> str:
     if wr is None:
         return ""
     return STAR * wr if 0 < wr <= 5 else f"{wr}{STAR}"  # noqa: PLR2004 - more are not counted at a glance
+
+
+def _id_wide(lines: list[Line]) -> int:
+    """Returns the columns that ids take: a cut one would name another entry."""
+    return max(5, *(len(str(line.id)) for line in lines))
 
 
 def _stars_wide(lines: list[Line]) -> int:

@@ -1,0 +1,231 @@
+"""A document's blocks as they are edited: found, set in, rewritten, moved, taken out.
+
+Whatever is done, the blocks near it are read again first: an edit that would change how they read
+is refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from diffkb.core.outline import Span
+from diffkb.markdown.placing import check_window, insert_block
+from diffkb.markdown.removing import close_gap
+from diffkb.services.list_rows import GAP
+from diffkb.store.tables import BlockRow
+
+if TYPE_CHECKING:
+    from sqlmodel import SQLModel
+
+    from diffkb.markdown.dialect import Context
+    from diffkb.markdown.document import BlockKind
+    from diffkb.store.writer import UnitOfWork
+
+    Piece = tuple[BlockKind, str]
+
+# Blocks on each side of an edit that are read again with it.
+AROUND = 2
+
+# The least room between two blocks that were moved apart, and the highest number of SQLite.
+ROOM = 1 << 6
+MAX_POSITION = (1 << 63) - 1
+
+IN_SPAN = "position >= ? AND position < ?"
+
+
+class Blocks:
+    """The blocks of one document in a unit of work.
+
+    Args:
+        unit: the change.
+        document_id: the document.
+    """
+
+    def __init__(self, unit: UnitOfWork, document_id: int) -> None:
+        self._unit = unit
+        self._document_id = document_id
+
+    def new(self, kind: BlockKind) -> BlockRow:
+        """Returns a block that has no place and no text yet."""
+        return BlockRow(document_id=self._document_id, position=0, kind=kind, raw=b"")
+
+    def get(self, block_id: int) -> BlockRow:
+        """Returns a block by its id."""
+        block = self._unit.session.get(BlockRow, block_id)
+        if block is None:
+            raise ValueError(block_id)
+        return block
+
+    def start(self, block: BlockRow, text: str) -> None:
+        """Writes the first block of a new document."""
+        block.position, block.raw = GAP, bytes_of(text)
+        self.save(block)
+
+    def last_in(
+        self, span: Span | None = None, *, kind: BlockKind | None = None
+    ) -> BlockRow | None:
+        """Returns the last block of a stretch, or of the document.
+
+        Args:
+            span: the stretch; None for the whole document.
+            kind: the only kind to look at, or None for all.
+        """
+        low, high = (span.low, high_of(span)) if span else (0, MAX_POSITION)
+        found = self._unit.connection.execute(
+            f"SELECT id FROM blocks WHERE document_id = ? AND {IN_SPAN}"
+            " AND (?4 IS NULL OR kind = ?4) ORDER BY position DESC LIMIT 1",
+            (self._document_id, low, high, kind),
+        ).fetchone()
+        return None if found is None else self.get(found[0])
+
+    def before(self, position: int) -> BlockRow | None:
+        """Returns the block right before a position."""
+        return self.last_in(Span(self._document_id, 0, position))
+
+    def last_entries(self, span: Span, most: int) -> list[str]:
+        """Returns the texts of the last entries of a stretch, in order."""
+        found = self._unit.connection.execute(
+            f"SELECT raw FROM blocks WHERE document_id = ? AND {IN_SPAN} AND kind = 'entry'"
+            " ORDER BY position DESC LIMIT ?",
+            (self._document_id, span.low, high_of(span), most),
+        ).fetchall()
+        return [_decoded(raw) for (raw,) in reversed(found)]
+
+    def insert(self, before: BlockRow, block: BlockRow, text: str, ctx: Context) -> None:
+        """Sets a block after another, with the line ends and blank lines it takes.
+
+        Raises:
+            CannotWrite: what stands near it would read differently.
+        """
+        earlier, following = self._around(before)
+        after = following[0][1] if following else None
+        opened, new = insert_block(text_of(before), text, after, ctx)
+        edited = [_piece(before.kind, opened or ""), _piece(block.kind, new)]
+        check_window([*earlier, *edited, *following], at_start=not earlier)
+        before.raw = bytes_of(opened or "")
+        self.save(before)
+        block.position = self._room_after(before)
+        block.raw = bytes_of(new)
+        self.save(block)
+
+    def rewrite(self, block: BlockRow, text: str) -> None:
+        """Gives a block another text.
+
+        Raises:
+            CannotWrite: what stands near it would read differently.
+        """
+        earlier, following = self._around(block)
+        check_window([*earlier, _piece(block.kind, text), *following], at_start=not earlier)
+        block.raw = bytes_of(text)
+        self.save(block)
+
+    def take_out(self, block: BlockRow) -> None:
+        """Takes a block out of the document; its row waits off the page, at a negative position.
+
+        Raises:
+            CannotWrite: what stands near it would read differently.
+        """
+        before = self.before(block.position)
+        _, following = self._around(block)
+        if before is not None:
+            text = close_gap(text_of(before), text_of(block), last=not following)
+            earlier, _ = self._around(before)
+            window = [*earlier, _piece(before.kind, text), *following]
+            check_window(window, at_start=not earlier)
+            before.raw = bytes_of(text)
+            self.save(before)
+        block.position = -(block.id or 0)
+        self.save(block)
+
+    def save(self, row: SQLModel) -> None:
+        """Writes a row, so that plain SQL sees it."""
+        self._unit.session.add(row)
+        self._unit.session.flush()
+
+    def delete(self, row: SQLModel) -> None:
+        """Deletes a row, so that plain SQL sees it."""
+        self._unit.session.delete(row)
+        self._unit.session.flush()
+
+    def _around(self, block: BlockRow) -> tuple[list[Piece], list[Piece]]:
+        """Returns a few blocks before and after one, by kind and text."""
+        return self._near(block, "<", "DESC")[::-1], self._near(block, ">", "ASC")
+
+    def _near(self, block: BlockRow, side: str, order: str) -> list[Piece]:
+        """Returns the blocks next to one on one side, the nearest first."""
+        found = self._unit.connection.execute(
+            "SELECT kind, raw FROM blocks WHERE document_id = ? AND position > 0"
+            f" AND position {side} ? ORDER BY position {order} LIMIT ?",
+            (self._document_id, block.position, AROUND),
+        )
+        return [_piece(kind, _decoded(raw)) for kind, raw in found]
+
+    def _room_after(self, block: BlockRow) -> int:
+        """Returns a free position right after a block; makes room where there is none."""
+        following = self._unit.connection.execute(
+            "SELECT position FROM blocks WHERE document_id = ? AND position > ?"
+            " ORDER BY position LIMIT 1",
+            (self._document_id, block.position),
+        ).fetchone()
+        if following is None:
+            return block.position + GAP
+        if following[0] == block.position + 1:
+            make_room(self._unit, self._document_id, block.position)
+            return self._room_after(block)
+        return (block.position + int(following[0])) // 2
+
+
+def make_room(unit: UnitOfWork, document_id: int, position: int) -> None:
+    """Moves the blocks after a position apart: as few as make room, most often a handful.
+
+    Args:
+        unit: the change it is part of.
+        document_id: the document.
+        position: after which there has to be room.
+    """
+    count = 16
+    while True:
+        rows = unit.connection.execute(
+            "SELECT id, position FROM blocks WHERE document_id = ? AND position > ?"
+            " ORDER BY position LIMIT ?",
+            (document_id, position, count + 1),
+        ).fetchall()
+        moved = rows[:count]
+        end = rows[count][1] if len(rows) > count else position + GAP * (len(moved) + 1)
+        space = (end - position) // (len(moved) + 1)
+        if space >= ROOM:
+            break
+        count *= 4
+    # Twice, as no two blocks may share a position even for a moment.
+    unit.update_rows(BlockRow, ("position",), [(-row_id, row_id) for row_id, _ in moved])
+    unit.update_rows(
+        BlockRow,
+        ("position",),
+        [(position + space * place, row_id) for place, (row_id, _) in enumerate(moved, start=1)],
+    )
+    unit.session.expire_all()
+
+
+def text_of(block: BlockRow) -> str:
+    """Returns a block's text as the lens takes it."""
+    return _decoded(block.raw)
+
+
+def bytes_of(text: str) -> bytes:
+    """Returns a block's text as the base holds it."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def high_of(span: Span) -> int:
+    """Returns the end of a stretch as a number that SQL can compare with."""
+    return MAX_POSITION if span.high is None else span.high
+
+
+def _decoded(raw: bytes) -> str:
+    """Returns bytes as the lens takes them."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _piece(kind: str, text: str) -> Piece:
+    """Returns a block as the lens checks it; the base holds no other kinds."""
+    return cast("BlockKind", kind), text
