@@ -174,7 +174,7 @@ def _take_over_one(
 def _complete(unit: UnitOfWork, entry: EntryRow, candidate: Candidate) -> None:
     """Gives an entry its citation key, and the title and year group it could not have before."""
     from diffkb.services.accepting import give_key
-    from diffkb.services.adding import published_year
+    from diffkb.services.additions import published_year
     from diffkb.services.placing import Page
 
     year = published_year(candidate)

@@ -13,7 +13,7 @@ from diffkb.cli.render.messages import printable
 from diffkb.errors import UsageError
 
 if TYPE_CHECKING:
-    from diffkb.services.adding import Added, Plan, Request
+    from diffkb.services.additions import Added, Plan, Request
 
 # The sections that are offered before the person types a name.
 OFFERED = 9
@@ -68,7 +68,8 @@ def add(
     dry_run: DryRun = False,
 ) -> int:
     """Adds papers; each that cannot be added is said, the others are."""
-    from diffkb.services.adding import Request, carry_out, make_plan
+    from diffkb.services.adding import carry_out, make_plan
+    from diffkb.services.additions import Request
 
     if title is not None and len(refs) > 1:
         raise UsageError("one title cannot be that of several papers", hint="add them one by one")
@@ -128,7 +129,7 @@ def _ask_sections(run: Run, plan: Plan, request: Request) -> dict[int, str]:
     asks = run.terminal and sys.stdin is not None and sys.stdin.isatty() and not run.json
     if request.section is not None or request.dry_run or not asks:
         return {}
-    from diffkb.services.adding import Item
+    from diffkb.services.additions import Item
     from diffkb.services.placing import UNSORTED
     from diffkb.services.suggesting import likely_sections
 

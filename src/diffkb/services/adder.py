@@ -1,0 +1,117 @@
+"""Writes entries into a list one by one, with what sources said about their works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffkb.core.identifiers import kind_of, url_of
+from diffkb.core.models import Candidate, Fields
+from diffkb.errors import CannotWrite, ConflictError, DiffkbError, NotFoundError, UnknownWork
+from diffkb.services import accepting
+from diffkb.services.additions import Added, Item, published_year, work_of, year_of
+from diffkb.services.exporting import choose_document
+from diffkb.services.placing import UNSORTED, Page
+from diffkb.store.tables import EntryRow
+
+if TYPE_CHECKING:
+    from diffkb.core.identifiers import Ref
+    from diffkb.services.additions import Request
+    from diffkb.store.reader import Reader
+    from diffkb.store.tables import PaperRow
+    from diffkb.store.writer import UnitOfWork
+
+
+class Adder:
+    """Adds items one by one inside a unit of work."""
+
+    def __init__(
+        self, unit: UnitOfWork, reader: Reader, request: Request, default_document: str | None
+    ) -> None:
+        self._unit = unit
+        self._reader = reader
+        self._request = request
+        self._page = self._open_page(default_document)
+
+    def _open_page(self, default_document: str | None) -> Page:
+        """Opens the document that is meant; an empty base's first entry makes one."""
+        if not self._reader.documents():
+            return Page.new(self._unit)
+        document = choose_document(self._reader, self._request.document, default_document)
+        return Page.open(self._unit, document.id)
+
+    def add(self, item: Item, section: str | None) -> Added:
+        """Adds an item; where the list cannot take it, nothing of it is left behind."""
+        result = Added(item.ref.text, item.line, "failed", item.ref.identifier)
+        if isinstance(item.answer, UnknownWork):
+            return result._replace(error=item.answer)
+        ids = ids_of(self._reader, item.ref)
+        try:
+            with self._unit.attempt():
+                if ids and not self._request.again:
+                    return self._know(item, result, ids[0])
+                return self._place(item, result, section)
+        except (CannotWrite, NotFoundError, ConflictError) as error:
+            return result._replace(error=error)
+
+    def _know(self, item: Item, result: Added, entry_id: int) -> Added:
+        """Takes over what a source said of a work that is listed; nothing curated changes."""
+        paper = accepting.find_paper(self._unit, [work_of(item.ref)])
+        entry = self._unit.session.get(EntryRow, entry_id)
+        if paper is not None and entry is not None and isinstance(item.answer, Candidate):
+            accepting.accept_candidate(self._unit, paper, item.answer)
+            self._give_key(entry, item.answer)
+        error = item.answer if isinstance(item.answer, DiffkbError) else None
+        return result._replace(outcome="known", entry_id=entry_id, error=error)
+
+    def _place(self, item: Item, result: Added, section: str | None) -> Added:
+        """Writes a new entry."""
+        identity = work_of(item.ref)
+        paper = accepting.find_paper(self._unit, [identity])
+        if paper is None:
+            paper = accepting.make_paper(self._unit, [identity])
+        name = self._request.section or section or UNSORTED
+        entry = self._page.add_entry(
+            self._page.section(name, create=self._request.create),
+            self._fields(item),
+            kind=kind_of(item.ref.url or (url_of(identity))),
+            paper_id=paper.id,
+            placeholder=self._request.title is None and not _is_titled(item),
+        )
+        return self._take(item, result._replace(entry_id=entry.id), paper, entry)
+
+    def _take(self, item: Item, result: Added, paper: PaperRow, entry: EntryRow) -> Added:
+        """Takes over what a source said about a new entry, or why it said nothing."""
+        if isinstance(item.answer, Candidate):
+            accepting.accept_candidate(self._unit, paper, item.answer)
+            self._give_key(entry, item.answer)
+        elif item.answer is not None:
+            accepting.mark_pending(self._unit, paper, item.answer.message)
+            return result._replace(outcome="pending", error=item.answer)
+        return result._replace(outcome="added")
+
+    def _fields(self, item: Item) -> Fields:
+        """Returns what a new entry is to say."""
+        return Fields(
+            title=self._request.title or item.title,
+            url=item.ref.url or url_of(item.ref.identifier or work_of(item.ref)),
+            year=self._request.year or year_of(item.ref, item.answer),
+            wr=self._request.wr,
+            note=self._request.note,
+        )
+
+    def _give_key(self, entry: EntryRow, candidate: Candidate) -> None:
+        """Gives an entry its citation key, now that its authors are known."""
+        year = published_year(candidate) or entry.year
+        title = (candidate.title if entry.placeholder else None) or entry.title
+        accepting.give_key(self._unit, entry, candidate.authors, year, title)
+
+
+def ids_of(reader: Reader, ref: Ref) -> list[int]:
+    """Returns the entries of the work a reference names, in list order."""
+    identity = work_of(ref)
+    return reader.ids_by_identifier(identity.scheme, identity.value)
+
+
+def _is_titled(item: Item) -> bool:
+    """Says whether a source gave a title."""
+    return isinstance(item.answer, Candidate) and bool(item.answer.title)
