@@ -147,3 +147,9 @@ def read_to_the_end(handle: int) -> str:
     finally:
         os.close(handle)
     return shown.decode()
+
+
+@pytest.fixture(scope="session")
+def lists() -> Path:
+    """Gives the folder of Markdown lists made for tests."""
+    return Path(__file__).parent / "data" / "lists"

@@ -70,9 +70,7 @@ def test_clashes_are_told_apart_by_letters() -> None:
     st.none() | st.integers(1, 9999),
     st.text(max_size=30),
 )
-def test_every_program_accepts_a_key(
-    authors: list[Author], year: int | None, title: str
-) -> None:
+def test_every_program_accepts_a_key(authors: list[Author], year: int | None, title: str) -> None:
     made = make_key(authors, year, title, lambda _: False)
     assert re.fullmatch("[a-z][a-z0-9]*", made)
     assert make_key(authors, year, title, {made}.__contains__) == f"{made}a"

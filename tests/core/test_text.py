@@ -55,7 +55,7 @@ def test_a_column_holds_what_is_storable_and_gives_it_back(text: str) -> None:
     assert found == (kept, len(kept))
 
 
-@given(st.text(st.characters(exclude_characters="\0"), max_size=40))
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40))
 def test_text_that_a_column_can_hold_stays(text: str) -> None:
     assert storable(text) == text
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 LISTS = Path(__file__).parents[1] / "data" / "lists"
 CASE = re.compile(
-    r"^## (?P<title>.+)\n\n(?P<fence>`{3,})markdown\n(?P<raw>.*?)(?P=fence)\n"
-    r"```json\n(?P<json>.*?)```",
+    r"^## (?P<title>[^\n]+)\n\n(?P<fence>`{3,})markdown\n(?P<raw>.*?)(?P=fence)\n"
+    r"```json\n(?P<json>.*?)\n```$",
     re.DOTALL | re.MULTILINE,
 )
 CASES = {
@@ -44,6 +44,10 @@ def sections(reading: Reading) -> dict[str, tuple[str | None, int | None]]:
         for entry in block.entries:
             found[entry.title] = (heading.name if heading else None, entry.year)
     return found
+
+
+def test_every_case_is_found() -> None:
+    assert len(CASES) == (LISTS / "cases.md").read_text(encoding="utf-8").count("\n## ")
 
 
 @pytest.mark.parametrize("title", CASES)

@@ -96,6 +96,15 @@ def test_a_note_that_would_begin_a_block_is_moved_into_the_entry(note: str, text
     assert after == f"- [T](u)  **WR=3**  \n{text} \n\n"
 
 
+def test_a_moved_note_among_others_at_the_edge_is_not_made_a_block() -> None:
+    # Moved there for being a block, it could no longer be told from one moved by habit.
+    raw = "- [T](u)\n  note\n"
+    with pytest.raises(CannotWrite, match="block of its own"):
+        put_fields({"note": "- a"}, raw, Context())
+    ctx = Context(Dialect(form=Form(indented=True)))
+    assert put_fields({"note": "- a"}, raw, ctx) == "- [T](u)\n  - a\n"
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -373,6 +373,14 @@ def test_a_packed_answer_is_unpacked(
     assert isinstance(outcome(door), Candidate)
 
 
+def test_an_answer_that_cannot_be_unpacked_is_a_bad_reply(door: Door, service: Service) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    service.answers = [
+        lambda: httpx.Response(200, headers=headers, stream=httpx.ByteStream(b"plain"))
+    ]
+    assert type(outcome(door)) is BadReply
+
+
 def moved(target: str) -> httpx.Response:
     return httpx.Response(301, headers={"Location": target})
 

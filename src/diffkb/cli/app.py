@@ -33,6 +33,7 @@ COMMANDS = (
     Row("refresh", "Ask the sources again: complete what waits.", "refresh:refresh"),
     Row("export", "The base given back, as its Markdown or in another form.", "export:export"),
     Row("section", "The sections, with how many entries they hold.", "section:commands"),
+    Row("document", "The lists of the base: default, rename, remove.", "document:commands"),
     Row("base", "Which base is meant and why; `init` makes a new one.", "base:commands"),
     Row("overview", "What the base holds.", "overview:overview", hidden=True),
     Row("config", "What is configured and where; `get` and `set` one key.", "config:commands"),

@@ -211,7 +211,4 @@ def _reads_alike(piece: Piece, kind: BlockKind, raw: str, text: str) -> bool:
         alone = cut_one(raw)
         same = alone is not None and (alone.kind, alone.level) == (piece.kind, piece.level)
         return same and piece.kind == kind
-    item = item_of(text, piece, raw)
-    if kind == "prose":
-        return item is None
-    return item is not None and item == read_item(raw)
+    return (kind == "entry") == (item_of(text, piece, raw) is not None)

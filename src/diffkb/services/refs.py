@@ -42,12 +42,14 @@ def resolve_ref(reader: Reader, ref: str) -> int:
 
 def _tries(reader: Reader, text: str) -> Iterator[list[int]]:
     """Yields the entries each way of reading a reference finds."""
-    if text.isascii() and text.isdigit():
+    number = text.isascii() and text.isdigit()
+    if number:
         yield reader.ids_by_id(text)
     yield ids_by_link(reader, text)
     yield reader.ids_by_key(text)
     yield reader.ids_by_title(text)
-    if words := text.split():
+    # An id that is no longer there must not mean another entry with those digits in its title.
+    if not number and (words := text.split()):
         yield reader.ids_by_words(words)
 
 

@@ -16,7 +16,7 @@ from diffkb.store.opening import connect_for_writing, storage_error
 from diffkb.store.tables import JOURNALED, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -218,6 +218,28 @@ class UnitOfWork:
             for *_, row_id in chunk:
                 self._keep(NAMES[row], row_id, "changed")
             self._raw.executemany(statement, chunk)
+
+    def delete_rows(self, row: type[SQLModel], where: str, parameters: Sequence[Any] = ()) -> int:
+        """Deletes many rows at once; the journal keeps them.
+
+        Args:
+            row: the table's class.
+            where: an SQL condition on its columns.
+            parameters: of the condition.
+
+        Returns:
+            How many there were.
+        """
+        self.session.flush()
+        self.session.expire_all()
+        name = NAMES[row]
+        columns = ", ".join(COLUMNS[row])
+        self._raw.execute(
+            f"INSERT INTO journal_{name} (step_id, operation, {columns})"
+            f" SELECT ?, 'deleted', {columns} FROM {name} WHERE {where}",
+            (self.step_id, *parameters),
+        )
+        return self._raw.execute(f"DELETE FROM {name} WHERE {where}", parameters).rowcount
 
     def _keep_changed(self, session: Session, _context: object, _instances: object) -> None:
         """Copies rows into the journal before they are changed or deleted."""

@@ -24,7 +24,11 @@ SHOWN = 5
 def import_lists(
     run: Run,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Markdown lists.", show_default=False)
+        list[Path],
+        # What cannot be read is told by the service: typer would call it a wrong command.
+        typer.Argument(
+            metavar="FILE...", help="Markdown lists.", show_default=False, readable=False
+        ),
     ],
     *,
     dry_run: DryRun = False,

@@ -1,0 +1,237 @@
+"""`diffkb import`: a list of one's own, taken over and told about by line."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Call = Callable[..., Any]
+
+ENTRY_KEYS = {
+    *("id", "document", "line", "end_line", "kind", "title", "url", "links", "year"),
+    *("year_from", "wr", "read", "section", "tags", "note", "arxiv_id", "doi", "openreview_id"),
+    *("authors", "venue", "published", "abstract", "pending", "key"),
+}
+
+
+@pytest.fixture
+def empty(call: Call, new_base: Callable[[], Path]) -> Call:
+    """Gives a function that runs diffkb on a base that was empty before the test."""
+    base = str(new_base())
+    return lambda *words, **how: call(*words, **{"DIFFKB_BASE": base, **how})
+
+
+@pytest.fixture
+def fresh(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Gives a function that runs diffkb as on a machine where it never ran."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.chdir(home)
+    return lambda *words: call(*words, DIFFKB_BASE="", HOME=str(home))
+
+
+def test_what_was_read_and_what_was_kept_is_told_by_line(empty: Call, lists: Path) -> None:
+    done = empty("import", str(lists / "sounds.md"))
+    assert (done.status, done.stdout) == (0, "")
+    first, second = done.stderr.splitlines()
+    assert first == (
+        f'{lists / "sounds.md"} is the document "Sounds worth hearing": '
+        "7 entries, 1 kept as text, 0 doubtful"
+    )
+    assert second == "  line 41: kept as text, a table with links"
+
+
+def test_the_list_comes_back(empty: Call, lists: Path, seed_list: Path) -> None:
+    for path in (lists / "sounds.md", seed_list):
+        name = empty("import", str(path), "--json").data["documents"][0]["name"]
+        done = empty("export", "markdown", "--document", name)
+        assert (done.status, done.stdout) == (0, path.read_text())
+
+
+def test_json_has_entries_with_their_lines(empty: Call, lists: Path) -> None:
+    path = lists / "sounds.md"
+    answer = json.loads(empty("import", str(path), "--json").stdout)
+    assert (answer["command"], answer["status"]) == ("import", "ok")
+    [document] = answer["data"]["documents"]
+    assert set(document) == {"name", "path", "bytes", "entries", "kept_as_text", "doubtful"}
+    assert (document["name"], document["path"], document["bytes"]) == (
+        *("Sounds worth hearing", str(path)),
+        path.stat().st_size,
+    )
+    assert {frozenset(entry) for entry in document["entries"]} == {frozenset(ENTRY_KEYS)}
+    lines = path.read_text().splitlines()
+    for entry in document["entries"]:
+        assert f"[{entry['title']}]({entry['url']})" in lines[entry["line"] - 1]
+        assert lines[entry["end_line"] - 1].strip()
+    reed = document["entries"][3]
+    assert (reed["arxiv_id"], reed["year"], reed["section"]) == (
+        *("2001.00022", 2020),
+        ["Winds/Brass", "Reeds"],
+    )
+    assert document["kept_as_text"] == [{"line": 41, "end_line": 43, "why": "a table with links"}]
+    assert document["doubtful"] == []
+
+
+def test_the_ids_of_json_are_those_of_the_base(empty: Call, lists: Path) -> None:
+    [document] = empty("import", str(lists / "sounds.md"), "--json").data["documents"]
+    listed = empty("list", "--json").data["entries"]
+    assert [(one["id"], one["title"]) for one in document["entries"]] == [
+        (one["id"], one["title"]) for one in listed
+    ]
+
+
+def test_bytes_that_are_no_utf8_are_a_warning_with_their_place(empty: Call, tmp_path: Path) -> None:
+    file = tmp_path / "list.md"
+    file.write_bytes(b"# T\n\n- [A](https://example.org/a) caf\xe9\n")
+    done = empty("import", str(file))
+    assert done.status == 0
+    assert done.stderr.startswith(f"warning: {file} is not UTF-8 at byte 37; its bytes are kept\n")
+    assert empty("export", "markdown").stdout.encode("utf-8", "surrogateescape") == (
+        file.read_bytes()
+    )
+    quiet = empty("import", str(file), "--dry-run", "--quiet")
+    assert quiet.stderr.startswith("warning: ")
+
+
+@pytest.mark.parametrize(
+    ("strict", "status"), [((), 0), (("--strict",), 1), (("--strict", "--dry-run"), 1)]
+)
+def test_doubt_counts_only_where_it_is_strict(
+    empty: Call, tmp_path: Path, strict: tuple[str, ...], status: int
+) -> None:
+    file = tmp_path / "list.md"
+    file.write_text("- [A](https://example.org/a) **WR=7**\n- [B](https://example.org/b)\n")
+    done = empty("import", str(file), *strict, "--json")
+    assert done.status == status
+    assert json.loads(done.stdout)["exit_code"] == status
+    [doubt] = done.data["documents"][0]["doubtful"]
+    assert (doubt["line"], doubt["why"]) == (1, "WR=7 is out of the scale of 1 to 3")
+
+
+def test_without_doubt_strict_is_content(empty: Call, lists: Path) -> None:
+    assert empty("import", str(lists / "sounds.md"), "--strict").status == 0
+
+
+def test_of_many_lines_some_are_told_and_all_with_verbose(empty: Call, tmp_path: Path) -> None:
+    file = tmp_path / "list.md"
+    file.write_text("".join(f"- words and [a link](https://example.org/{n})\n" for n in range(8)))
+    told = empty("import", str(file), "--dry-run").stderr.splitlines()
+    assert len(told) == 7
+    assert told[-1] == "  and 3 more kept as text; --verbose shows all"
+    assert len(empty("import", str(file), "--dry-run", "-v").stderr.splitlines()) == 9
+    assert empty("import", str(file), "--dry-run", "-q").stderr == ""
+
+
+@pytest.mark.parametrize("same", ["path", "bytes"])
+def test_the_same_again_is_a_conflict_and_changes_nothing(
+    empty: Call, tmp_path: Path, same: str
+) -> None:
+    file = tmp_path / "list.md"
+    file.write_text("# T\n\n- [A](https://example.org/a)\n")
+    empty("import", str(file))
+    before = empty("export", "json").stdout
+    if same == "path":
+        file.write_text("Other words.\n")
+    else:
+        file = file.rename(tmp_path / "other.md")
+    done = empty("import", str(file))
+    assert (done.status, done.stdout) == (4, "")
+    error, hint = done.stderr.splitlines()
+    assert error == f'error: {file} is already the document "T" (the same {same})'
+    assert hint.startswith("hint: ")
+    assert empty("export", "json").stdout == before
+
+
+def test_another_list_is_another_document(empty: Call, lists: Path, seed_list: Path) -> None:
+    done = empty("import", str(lists / "sounds.md"), str(seed_list))
+    assert done.status == 0
+    assert done.stderr.count(" is the document ") == 2
+    data = empty("base", "--json").data
+    assert (len(data["documents"]), data["entries"]) == (2, 60)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("none.md", "No such file or directory"), ("", "Is a directory")]
+)
+def test_what_cannot_be_read_is_told(empty: Call, tmp_path: Path, name: str, why: str) -> None:
+    done = empty("import", str(tmp_path / name))
+    assert (done.status, done.stdout) == (5, "")
+    error, hint = done.stderr.splitlines()
+    assert error == f"error: {tmp_path / name} cannot be read: {why}"
+    assert hint == "hint: check the path and its permissions"
+
+
+def test_a_file_without_permission_is_unreadable_input(
+    empty: Call, lists: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    # Root reads everything: the question is answered, and reading refused, as to anybody else.
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.R_OK)
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    done = empty("import", str(lists / "sounds.md"))
+    assert (done.status, done.stdout) == (5, "")
+    assert "cannot be read: Permission denied" in done.stderr
+
+
+def test_one_that_cannot_be_read_among_others_is_partial(
+    empty: Call, lists: Path, tmp_path: Path
+) -> None:
+    missing = str(tmp_path / "none.md")
+    done = empty("import", missing, str(lists / "sounds.md"), "--json")
+    answer = json.loads(done.stdout)
+    assert (done.status, answer["status"], answer["exit_code"]) == (1, "partial", 1)
+    assert [one["name"] for one in answer["data"]["documents"]] == ["Sounds worth hearing"]
+    assert [one["code"] for one in answer["errors"]] == ["unreadable-input"]
+    assert empty("import", missing, str(tmp_path)).status == 5
+
+
+def test_a_dry_run_writes_nothing(empty: Call, lists: Path) -> None:
+    before = empty("base", "--json").stdout
+    done = empty("import", str(lists / "sounds.md"), "--dry-run")
+    assert done.status == 0
+    assert ' would be the document "Sounds worth hearing"' in done.stderr
+    assert empty("base", "--json").stdout == before
+
+
+def test_a_dry_run_needs_no_base_and_makes_none(empty: Call, lists: Path, tmp_path: Path) -> None:
+    missing = tmp_path / "no" / "base.sqlite"
+    done = empty(
+        "import", str(lists / "sounds.md"), "--dry-run", "--json", DIFFKB_BASE=str(missing)
+    )
+    assert done.status == 0
+    assert {entry["id"] for entry in done.data["documents"][0]["entries"]} == {None}
+    assert not missing.parent.exists()
+
+
+def test_a_list_of_ones_own_starts_an_empty_base(fresh: Call, lists: Path) -> None:
+    path = lists / "sounds.md"
+    assert fresh("base", "--json").data["origin"] == "shipped"
+    done = fresh("import", str(path))
+    assert done.status == 0
+    assert "is now your own base\n" in done.stderr
+    assert fresh("export", "markdown").stdout == path.read_text()
+    data = fresh("base", "--json").data
+    assert (data["origin"], data["entries"]) == ("user", 7)
+
+
+def test_a_file_that_cannot_be_read_starts_no_base(fresh: Call) -> None:
+    assert fresh("import", "none.md").status == 5
+    assert fresh("base", "--json").data["origin"] == "shipped"
+
+
+def test_a_name_that_is_no_utf8_does_no_harm(empty: Call, tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"l\xefst.md")
+    file.write_text("- [A](https://example.org/a)\n")
+    [document] = empty("import", str(file), "--json").data["documents"]
+    assert (document["name"], len(document["entries"])) == ("l\ufffdst", 1)
+    assert empty("import", str(file)).status == 4
+    assert empty("show", "1").status == 0
