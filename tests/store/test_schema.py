@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from diffkb.errors import AlreadyThere, BaseReadOnly, StorageError
 from diffkb.paths import migrations_folder
@@ -54,7 +55,7 @@ def next_migrations(tmp_path: Path) -> Path:
 
 
 def test_models_and_revisions_make_the_same_tables(base: Path) -> None:
-    with create_engine(f"sqlite:///{base}").connect() as connection:
+    with create_engine(f"sqlite:///{base}", poolclass=NullPool).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
 
@@ -62,7 +63,7 @@ def test_models_and_revisions_make_the_same_tables(base: Path) -> None:
 def test_a_drift_would_be_seen(base: Path) -> None:
     with closing(sqlite3.connect(base)) as connection:
         connection.execute("ALTER TABLE notes ADD COLUMN more TEXT")
-    with create_engine(f"sqlite:///{base}").connect() as connection:
+    with create_engine(f"sqlite:///{base}", poolclass=NullPool).connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) != []
 
 
