@@ -33,7 +33,7 @@ def complete(
         # typer asks the environment of the process.
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
-        run_program([], Run(environ))
+        assert run_program([], Run(environ)) == 0
         out, err = capfdbinary.readouterr()
         assert err == b""
         # An empty answer is an empty line.

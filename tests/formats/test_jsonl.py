@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from diffkb.core.models import Author, Entry, Link
 from diffkb.formats.jsonl import entry_object, write
 
+# Halves of surrogate pairs and controls are rare among all characters, and what this is about.
+STRANGE = st.characters(exclude_categories=()) | st.sampled_from("\ud800\udcff\0\n\x1b\u2028")
+
 ENTRY = Entry(
     id=1,
     document="A list",
@@ -47,7 +50,7 @@ def test_an_entry_is_one_object_with_all_its_keys() -> None:
     assert (found["venue"], found["read"]) == (None, None)
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=()), max_size=20), max_size=5))
+@given(st.lists(st.text(STRANGE, max_size=20), max_size=5))
 def test_whatever_a_title_holds_an_entry_is_one_line_of_utf8(titles: list[str]) -> None:
     lines = list(write(replace(ENTRY, title=title) for title in titles))
     text = "".join(lines).encode("utf-8", "strict")
