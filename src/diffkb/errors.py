@@ -156,9 +156,10 @@ class BaseNotFound(NotFoundError):
     code = "base-not-found"
 
     def __init__(self, path: str) -> None:
+        quoted = f'"{path}"' if " " in path else path
         super().__init__(
             f"there is no base at {path}",
-            hint=f"`diffkb --base {path} base init` makes one; so does the first change",
+            hint=f"`diffkb --base {quoted} base init` makes one; so does the first change",
         )
         self.path = path
 

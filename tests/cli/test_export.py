@@ -120,3 +120,12 @@ def test_private_notes_leave_the_base_only_when_asked_for(call: Call, base: Path
         assert "For me alone." not in call("export", *words).stdout
     assert "For me alone." in call("export", "json", "--private").stdout
     assert "private     For me alone." in call("show", "12").stdout
+
+
+def test_with_json_an_export_is_in_the_one_object(run_diffkb: Runner, tmp_path: Path) -> None:
+    for content, kept in ((b"# A\n", ("text", "# A\n")), (b"\xff", ("base64", "/w=="))):
+        base = str(tmp_path / f"{kept[0]}.sqlite")
+        (tmp_path / "list.md").write_bytes(content)
+        run_diffkb("--base", base, "import", "list.md")
+        data = json.loads(run_diffkb("--base", base, "export", "markdown", "--json").stdout)["data"]
+        assert data == {"format": "markdown", kept[0]: kept[1]}

@@ -44,15 +44,29 @@ def export(
     """Writes the base to standard output."""
     if form not in NAMES:
         raise BadValue("FORMAT", form, " or ".join(NAMES))
+    parts: Iterable[bytes]
     with open_reader(run.base, run.say) as reader:
         if form == "markdown":
             chosen = choose_document(reader, document, run.configuration.default_document)
-            _write(export_markdown(reader, chosen))
+            parts = export_markdown(reader, chosen)
         elif form == "json":
-            _write(text.encode() for text in export_whole(reader, private=private))
+            parts = (text.encode() for text in export_whole(reader, private=private))
         else:
-            _write(line.encode() for line in export_lines(reader, document))
+            parts = (line.encode() for line in export_lines(reader, document))
+        if run.json:
+            return run.answer(_as_json(form, b"".join(parts)))
+        _write(parts)
     return 0
+
+
+def _as_json(form: str, content: bytes) -> dict[str, str]:
+    """Returns what was exported as JSON holds it: as text, or in base64 where it is not UTF-8."""
+    try:
+        return {"format": form, "text": content.decode()}
+    except UnicodeDecodeError:
+        import base64
+
+        return {"format": form, "base64": base64.b64encode(content).decode()}
 
 
 def _write(parts: Iterable[bytes]) -> None:
