@@ -12,8 +12,9 @@ import pytest
 
 from diffkb.core.query import EVERYTHING
 from diffkb.errors import BaseNotFound, BaseOlder, BaseReadOnly, NotABase
-from diffkb.paths import BaseChoice, choose_base, shipped_base
+from diffkb.paths import BaseChoice, choose_base, migrations_folder, shipped_base
 from diffkb.services.opening import has_base, open_reader, open_unit, prepare_target
+from diffkb.store.schema import create_base, upgrade_base
 
 
 @pytest.fixture
@@ -123,3 +124,31 @@ def test_a_folder_is_no_base(tmp_path: Path) -> None:
         open_reader(choice, print)
     with pytest.raises(NotABase, match="it is a folder"):
         open_unit(choice, "test", print)
+
+
+def test_an_older_base_is_upgraded_when_it_is_opened_and_that_is_said(
+    tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next revision is made up here: to this diffkb, today's base is then an older one."""
+    base = tmp_path / "kb.sqlite"
+    create_base(base)
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations_folder(), folder)
+    (folder / "versions" / "0002_next.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        'revision = "0002"\ndown_revision = "0001"\n'
+        'def upgrade():\n    op.add_column("notes", sa.Column("more", sa.String()))\n'
+    )
+    monkeypatch.setattr("diffkb.store.opening.REVISION", "0002")
+    monkeypatch.setattr("diffkb.store.schema.migrations_folder", lambda: folder)
+    monkeypatch.setattr(upgrade_base, "__kwdefaults__", {"migrations": None, "revision": "0002"})
+    choice = choose_base(str(base), {}, tmp_path)
+
+    with open_reader(choice, said.append) as reader:
+        assert reader.documents() == []
+    with open_unit(choice, "test", said.append) as unit:
+        assert not unit.changed
+
+    copy = tmp_path / "kb.sqlite.bak-0001"
+    assert said == [f"{base} was upgraded from revision 0001; as it was, it is in {copy}"]
+    assert copy.exists()
