@@ -13,7 +13,7 @@ import pytest
 from diffkb.core.query import EVERYTHING
 from diffkb.errors import BaseNotFound, BaseOlder, BaseReadOnly, NotABase
 from diffkb.paths import BaseChoice, choose_base, migrations_folder, shipped_base
-from diffkb.services.opening import has_base, open_reader, open_unit, prepare_target
+from diffkb.services.opening import open_reader, open_unit, prepare_target
 from diffkb.store.schema import create_base, upgrade_base
 
 
@@ -37,7 +37,7 @@ def count(choice: BaseChoice) -> int:
 def test_the_shipped_base_is_read_in_place(fresh: BaseChoice, tmp_path: Path) -> None:
     assert (fresh.origin, fresh.path) == ("shipped", shipped_base())
     assert count(fresh) > 0
-    assert not has_base(fresh)
+    assert not fresh.target.exists()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -67,7 +67,7 @@ def test_a_second_change_makes_nothing(fresh: BaseChoice, said: list[str]) -> No
     prepare_target(fresh, said.append, empty=True)
     prepare_target(fresh, said.append)
     assert len(said) == 1
-    assert has_base(fresh)
+    assert fresh.target.exists()
 
 
 def test_a_named_base_that_is_not_there_is_made_empty_by_a_change_only(

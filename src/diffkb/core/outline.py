@@ -67,10 +67,6 @@ class Outline:
             node.name for node in reversed([*self.upwards(node_id)]) if node.role == "section"
         )
 
-    def section_of(self, node_id: int | None) -> Node | None:
-        """Returns the nearest section, from a heading upwards."""
-        return next((node for node in self.upwards(node_id) if node.role == "section"), None)
-
     def upwards(self, node_id: int | None) -> Iterator[Node]:
         """Yields a heading and those above it, itself first."""
         while node_id is not None:

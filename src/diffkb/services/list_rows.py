@@ -109,7 +109,7 @@ class ListRows:
                 False,
                 *entry_columns(fields),
                 None,
-                None,
+                block.context.to_json() if block.context else None,
                 None,
                 time,
                 time,

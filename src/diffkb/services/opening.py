@@ -76,11 +76,6 @@ def prepare_target(choice: BaseChoice, report: Report, *, empty: bool = False) -
         upgrade(path, report)
 
 
-def has_base(choice: BaseChoice) -> bool:
-    """Says whether the user has a base to write; the shipped one does not count."""
-    return choice.target.exists()
-
-
 def upgrade(path: Path, report: Report) -> None:
     """Upgrades a base and says so; where another process did meanwhile, says nothing.
 
