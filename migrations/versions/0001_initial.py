@@ -77,6 +77,7 @@ ENTRIES: Columns = [
     ("kind", text, False),
     ("title", text, False),
     ("placeholder", boolean, False),
+    ("provisional_year", boolean, False),
     ("url", text, True),
     ("links", text, True),
     ("year", integer, True),

@@ -190,6 +190,8 @@ class AmbiguousRef(ConflictError):
 
     def __init__(self, ref: str, candidates: list[tuple[int, str]]) -> None:
         listed = "; ".join(f"{entry_id} {title}" for entry_id, title in candidates[:5])
+        if len(candidates) > 5:  # noqa: PLR2004 - the five that are listed
+            listed += f"; and {len(candidates) - 5} more"
         super().__init__(
             f"`{ref}` means {len(candidates)} entries",
             hint=f"name one by its id: {listed}",
@@ -234,7 +236,8 @@ class AlreadyImported(ConflictError):
     def __init__(self, path: str, document: str, *, same: str) -> None:
         super().__init__(
             f'{path} is already the document "{document}" (the same {same})',
-            hint="import it into another base with --base, or edit the list through diffkb",
+            hint=f'`diffkb document rm "{document}"` takes it out, to import it anew; '
+            "--base names another base",
         )
         self.path = path
         self.document = document

@@ -214,7 +214,9 @@ def test_create_makes_a_section_last_among_its_siblings(call: Call) -> None:
     assert call("export", "markdown").stdout == before + (
         "\n\n### Flows\n\n" + "- [Flows in Time](https://arxiv.org/abs/2401.00001)"
     )
-    assert call("section", "list").stdout.endswith("Papers/Flows\t1\t1\n")
+    assert call("section", "list").stdout.endswith(
+        "Papers/Flows\t1\t1\tKnowledge Base - Diffusion Models\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -305,3 +307,64 @@ def test_an_add_is_one_step_and_leaves_the_rest_of_the_base(call: Call) -> None:
     call("add", "2401.00001", "2312.00001", "--section", "Foundations")
     history = call("show", "54", "--json").data["history"]
     assert [step["summary"] for step in history] == ["add 2 papers"]
+
+
+def test_a_year_that_was_typed_is_never_replaced(call: Call) -> None:
+    words = ("add", "2401.00009", "--section", "Foundations", "--year", "2022", "--no-fetch")
+    assert call(*words).status == 0
+    call("refresh", "54")
+    [entry] = call("show", "54", "--json").data["entries"]
+    assert (entry["title"], entry["year"]) == ("Written in December", 2022)
+
+
+def test_adding_what_waits_completes_it(call: Call) -> None:
+    call("add", "2401.00009", "--section", "Inverse problems", "--no-fetch")
+    assert call("add", "2401.00009").stdout.startswith('known 54 "Written in December"')
+
+
+def test_what_is_listed_stays_known_though_arxiv_does_not_know_it(call: Call) -> None:
+    done = call("add", "2403.11407")
+    assert (done.status, done.stdout[:8]) == (0, "known 26")
+    assert "warning: arXiv knows no paper 2403.11407" in done.stderr
+
+
+def test_a_work_that_arxiv_does_not_know_is_asked_about_once(call: Call, arxiv: Any) -> None:
+    call("refresh", "26")
+    assert call("refresh", "26").status == 3
+    call("refresh")
+    assert "2403.11407" not in arxiv.asked[-1]
+
+
+def test_a_refresh_without_the_network_changes_nothing(call: Call, base: Path) -> None:
+    before = base.read_bytes()
+    done = call("refresh", "--offline")
+    assert (done.status, done.stderr.count("error: ")) == (6, 1)
+    assert base.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("- [A](https://a.example)\n", "- [A](https://a.example)\n\n{entry}\n"),
+        ("# T\n\nWords.\n\n- [A](https://a.example)", None),
+        ("", "## Unsorted\n\n{entry}\n"),
+    ],
+)
+def test_a_list_without_sections_grows_where_its_entries_are(
+    call: Call, tmp_path: Path, text: str, after: str | None
+) -> None:
+    (tmp_path / "flat.md").write_text(text)
+    new = ("--base", str(tmp_path / "flat.sqlite"))
+    call(*new, "import", str(tmp_path / "flat.md"))
+    assert call(*new, "add", "2401.00001").status == 0
+    entry = "- [Flows in Time](https://arxiv.org/abs/2401.00001)"
+    expected = f"{text}\n\n{entry}" if after is None else after.format(entry=entry)
+    assert call(*new, "export", "markdown").stdout == expected
+
+
+def test_of_several_lists_the_one_with_the_section_is_meant(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "other.md").write_text("# Other\n\n## Talks\n")
+    call("import", str(tmp_path / "other.md"))
+    assert call("add", "2401.00001").status == 4
+    done = call("add", "2401.00001", "--section", "talks", "--json")
+    assert done.data["results"][0]["entry"]["document"] == "Other"

@@ -41,7 +41,7 @@ def fresh(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
 def test_it_says_which_base_and_why(call: Call, base: Path) -> None:
     done = call("base")
     assert (done.status, done.stdout) == (0, f"{base}\n")
-    assert done.stderr == "it is named by DIFFKB_BASE\n53 entries in 1 document(s)\n"
+    assert done.stderr == "it is named by DIFFKB_BASE\n53 entries in 1 document\n"
     data = call("base", "which", "--json").data
     assert data == {
         "path": str(base),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,8 +37,8 @@ def complete(
         assert run_program([], Run(environ)) == 0
         out, err = capfdbinary.readouterr()
         assert err == b""
-        # An empty answer is an empty line.
-        return [word for word in out.decode().splitlines() if word]
+        # An empty answer is an empty line; a word is what bash makes of its line.
+        return [word for line in out.decode().splitlines() for word in shlex.split(line)]
 
     return ask
 
@@ -111,3 +112,15 @@ def test_words_of_the_program_are_completed(
     complete: Callable[..., list[str]], line: str, words: list[str]
 ) -> None:
     assert complete(f"diffkb {line}") == words
+
+
+def test_bash_gets_blanks_with_a_backslash_but_in_quotes(
+    run_diffkb: Callable[..., Any], base: Path
+) -> None:
+    def answer(line: str) -> str:
+        asking = {"_DIFFKB_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": "3"}
+        return str(run_diffkb(env={"DIFFKB_BASE": str(base), **asking}).stdout).strip()
+
+    assert answer("diffkb list --section Inv") == "Inverse\\ problems"
+    assert answer("diffkb list --section 'Inv") == "Inverse problems"
+    assert answer('diffkb list --section "Inv') == "Inverse problems"

@@ -90,10 +90,7 @@ def test_a_stretch_reaches_to_the_next_heading_that_is_not_below() -> None:
     assert TREE.own_span(TREE[5]) == Span(1, 50, 60)
 
 
-def test_the_nearest_section_upwards_is_the_one_a_year_stands_in() -> None:
-    reeds = TREE.section_of(7)
-    assert reeds is not None
-    assert (reeds.id, TREE.section_of(1), TREE.section_of(None)) == (6, None, None)
+def test_the_headings_right_below_one_are_its_children() -> None:
     assert [node.id for node in TREE.children(5)] == [6, 8]
 
 

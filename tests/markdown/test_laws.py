@@ -25,13 +25,14 @@ from diffkb.markdown import (
 )
 from diffkb.markdown.blocks import cut
 from diffkb.markdown.inline import urls_in
+from diffkb.markdown.placing import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-    from diffkb.markdown import Reading
+    from diffkb.markdown import Block, Reading
 
 FRAGMENTS = (
     *("- ", "* ", "1. ", "2) ", "# ", "## 2020", "### x", "---", "===", "```", "~~~", "> ", "|"),
@@ -135,6 +136,20 @@ def as_blocks(reading: Reading) -> list[tuple[Any, str]]:
     return [(block.kind, block.raw) for block in reading.blocks]
 
 
+def context_of(block: Block, reading: Reading) -> Context:
+    """Gives what an entry's reading depends on."""
+    return block.context or Context(reading.dialect, block.entries[0].year)
+
+
+def checked(blocks: list[tuple[Any, str]], at: int, dialect: Dialect) -> None:
+    """Checks an edit as the base does: near by, or as a whole."""
+    if dialect.own:
+        first = max(0, at - 2)
+        check_window(blocks[first : at + 4], at_start=first == 0)
+    else:
+        check_whole(blocks, dialect)
+
+
 @few(200)
 @given(texts)
 def test_the_blocks_of_any_text_joined_are_the_text(text: str) -> None:
@@ -149,14 +164,14 @@ def test_an_entry_reads_alone_as_it_reads_in_its_document(text: str) -> None:
     reading = read_document(text)
     for block in reading.blocks:
         if block.kind == "entry":
-            ctx = Context(reading.dialect, block.entries[0].year)
-            assert get_fields(block.raw, ctx) == block.entries
+            assert get_fields(block.raw, context_of(block, reading)) == block.entries
 
 
 @few(150)
 @given(texts)
 def test_any_tail_of_a_document_is_cut_as_the_whole_was(text: str) -> None:
-    blocks = as_blocks(read_document(text))
+    reading = read_document(text, Dialect())
+    blocks = as_blocks(reading)
     for start in range(len(blocks)):
         check_window(blocks[start:], at_start=start == 0)
 
@@ -231,14 +246,13 @@ def test_an_edit_leaves_the_other_blocks_as_they_were(
     places = [index for index, (kind, _) in enumerate(blocks) if kind == "entry"]
     assume(places)
     at = data.draw(st.sampled_from(places))
-    ctx = Context(reading.dialect, reading.blocks[at].entries[0].year)
+    ctx = context_of(reading.blocks[at], reading)
     new = put_or_refused(values, blocks[at][1], ctx)
     assume(new is not None)
     assert new is not None
     blocks[at] = ("entry", new)
-    first = max(0, at - 2)
     try:
-        check_window(blocks[first : at + 4], at_start=first == 0)
+        checked(blocks, at, reading.dialect)
     except CannotWrite:
         return
     again = read_document("".join(raw for _, raw in blocks), reading.dialect)
@@ -257,7 +271,7 @@ def test_a_new_entry_is_put_in_and_nothing_else_changes(
     reading = read_document(old)
     blocks = as_blocks(reading)
     at = data.draw(st.integers(0, len(blocks)))
-    ctx = Context(reading.dialect)
+    ctx = Context(reading.dialect, unit="" if reading.dialect.own else "item")
     fields = replace(Fields("T", "u"), **values)
     fields = replace(fields, mentioned=urls_in(fields.note or ""))
     near = [(raw, ctx) for kind, raw in blocks if kind == "entry"]
@@ -271,7 +285,7 @@ def test_a_new_entry_is_put_in_and_nothing_else_changes(
         blocks[at - 1] = (blocks[at - 1][0], before)
     blocks.insert(at, ("entry", new))
     try:
-        check_window(blocks[max(0, at - 2) : at + 4], at_start=at <= 2)
+        checked(blocks, at, reading.dialect)
     except CannotWrite:
         return
     whole = "".join(raw for _, raw in blocks)

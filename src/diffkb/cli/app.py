@@ -13,7 +13,6 @@ import typer.main
 
 from diffkb.cli.lazy import LazyGroup, Row
 from diffkb.cli.options import global_options
-from diffkb.cli.render import messages
 from diffkb.cli.run import Run
 from diffkb.errors import DiffkbError, StorageError, UsageError
 
@@ -214,7 +213,7 @@ def _usage(error: Any, run: Run) -> UsageError:
 
 def _say(error: DiffkbError, words: Sequence[str], run: Run) -> int:
     """Says an error in the form that was asked for, and returns its exit status."""
-    messages.say_error(error, color=run.color_of_messages)
+    run.report(error)
     if run.json or _asks_for_json(words):
         run.answer(None, errors=[error], exit_code=error.exit_code)
     return error.exit_code

@@ -35,14 +35,14 @@ def complete_section(ctx: typer.Context, incomplete: str) -> list[str]:
         node.name if names.count(node.name) == 1 else write_path(outline.path(node.id))
         for node in outline.sections
     ]
-    return _starting(words, incomplete)
+    return _starting(ctx, words, incomplete)
 
 
 def complete_document(ctx: typer.Context, incomplete: str) -> list[str]:
     """Returns the names of documents that go on from what was typed."""
     with _reading(ctx) as reader:
         names = [document.name for document in reader.documents()] if reader else []
-    return _starting(names, incomplete)
+    return _starting(ctx, names, incomplete)
 
 
 def complete_ref(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -66,7 +66,22 @@ def _reading(ctx: typer.Context) -> Iterator[Reader | None]:
         yield reader
 
 
-def _starting(words: list[str], incomplete: str) -> list[str]:
-    """Returns the words that start so, whatever the case, each once."""
-    wanted = incomplete.casefold()
-    return [word for word in dict.fromkeys(words) if word.casefold().startswith(wanted)][:MOST]
+def _starting(ctx: typer.Context, words: list[str], incomplete: str) -> list[str]:
+    """Returns the words that start so, each once, as the shell has to be given them."""
+    found = [word for word in dict.fromkeys(words) if word.startswith(incomplete)][:MOST]
+    return [_escaped(word) for word in found] if _is_bare_bash(ctx) else found
+
+
+def _is_bare_bash(ctx: typer.Context) -> bool:
+    """Says whether bash asks, outside of quotes: it puts what it gets into the line as it is."""
+    environ = ctx.obj.environ if isinstance(ctx.obj, Run) else {}
+    line = environ.get("COMP_WORDS", "")
+    quoted = line.count('"') % 2 or line.count("'") % 2
+    return environ.get("_DIFFKB_COMPLETE") == "complete_bash" and not quoted
+
+
+def _escaped(word: str) -> str:
+    """Returns a word with a backslash before whatever bash would act on."""
+    import re
+
+    return re.sub(r"[^\w@%+=:,./-]", r"\\\g<0>", word)

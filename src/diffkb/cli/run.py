@@ -171,4 +171,4 @@ class Run:
 
     def report(self, error: DiffkbError) -> None:
         """Says an error on standard error: one of several items failed, the others go on."""
-        messages.say_error(error, color=self.color_of_messages)
+        messages.say_error(error, color=self.color_of_messages, hint=not self.quiet)

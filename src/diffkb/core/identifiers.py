@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.arxiv_numbers import FORMS, WrongNumber, read_number, year_of
@@ -210,6 +211,8 @@ def parse_ref(text: str) -> Ref:
     )
 
 
+# Of one entry the same link is asked about several times in a row.
+@lru_cache(maxsize=256)
 def identifiers_in_url(url: str) -> tuple[Identifier, ...]:
     """Returns the identifiers a link carries; none for what cannot be read.
 

@@ -17,6 +17,8 @@ from markdown_it.rules_block import StateBlock, paragraph
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from markdown_it.token import Token
+
 PieceKind = Literal["heading", "item", "prose"]
 
 # Deeper containers are read as if they held nothing but paragraphs: no more is asked of them than
@@ -44,6 +46,8 @@ class Piece(NamedTuple):
             block it begins with.
         level: of a heading, else 0.
         head_end: of an item, where the block it begins with ends; else `end`.
+        parts: what lies on lines of its own within it: the items nested in an item, by where they
+            start and how deep; the rows of a table, its head left out.
     """
 
     start: int
@@ -52,6 +56,7 @@ class Piece(NamedTuple):
     name: str
     level: int
     head_end: int
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 class _Found(NamedTuple):
@@ -62,6 +67,7 @@ class _Found(NamedTuple):
     name: str
     level: int = 0
     head_end: int = -1
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 class _Blocks(ParserBlock):
@@ -189,7 +195,8 @@ def _cut_window(text: str, start: int, end: int) -> list[Piece]:
         piece_end = start + offsets[following] if index + 1 < len(found) else end
         head_end = start + offsets[piece.head_end] if piece.head_end >= 0 else piece_end
         first = start + offsets[piece.line]
-        pieces.append(Piece(first, piece_end, piece.kind, piece.name, piece.level, head_end))
+        parts = tuple((start + offsets[line], depth) for line, depth in piece.parts)
+        pieces.append(Piece(first, piece_end, piece.kind, piece.name, piece.level, head_end, parts))
     return pieces
 
 
@@ -225,15 +232,42 @@ def _describe(state: StateBlock, line: int) -> Iterator[_Found]:
     tokens = state.tokens
     first = tokens[0]
     if first.type in {"bullet_list_open", "ordered_list_open"}:
-        for index, token in enumerate(tokens):
-            if token.level == 1 and token.nesting == 1 and token.map:
-                inner = tokens[index + 1]
-                head_end = inner.map[1] if inner.map else token.map[0] + 1
-                yield _Found(token.map[0], "item", _name(inner.type), head_end=head_end)
+        yield from _items(tokens)
     elif first.type == "heading_open" and not _is_definition(state, line):
         yield _Found(line, "heading", first.markup[:1], level=int(first.tag[1:]))
+    elif first.type == "table_open":
+        rows = [token.map[0] for token in tokens if token.type == "tr_open" and token.map]
+        yield _Found(line, "prose", "table", parts=tuple((row, 1) for row in rows[1:]))
     else:
         yield _Found(line, "prose", _name(first.type))
+
+
+def _items(tokens: list[Token]) -> Iterator[_Found]:
+    """Yields the items of a list, each with those nested in it."""
+    found: _Found | None = None
+    parts: list[tuple[int, int]] = []
+    last = -1
+    inside = 0
+    for index, token in enumerate(tokens):
+        if token.type == "blockquote_open":
+            inside += 1
+        elif token.type == "blockquote_close":
+            inside -= 1
+        if token.type != "list_item_open" or not token.map or inside:
+            continue
+        line = token.map[0]
+        if token.level == 1:
+            if found:
+                yield found._replace(parts=tuple(parts))
+            inner = tokens[index + 1]
+            head_end = inner.map[1] if inner.map else line + 1
+            found = _Found(line, "item", _name(inner.type), head_end=head_end)
+            parts = []
+        elif line != last:
+            parts.append((line, token.level // 2))
+        last = line
+    if found:
+        yield found._replace(parts=tuple(parts))
 
 
 def _name(token_type: str) -> str:

@@ -41,6 +41,10 @@ class Dialect(NamedTuple):
         years_descend: whether year groups go from new to old; None where nothing shows it.
         form: the commonest form of its entries.
         gap: the commonest number of blank lines between two entries.
+        own: whether its entries are written in the project's own form: a linked title, a mark, a
+            note. Other lists are read by what they repeat.
+        paragraphs: the shapes of paragraphs that are entries there.
+        headings: the levels of headings that are entries there.
     """
 
     newline: Newline = "\n"
@@ -49,6 +53,9 @@ class Dialect(NamedTuple):
     years_descend: bool | None = None
     form: Form = Form()
     gap: int = 1
+    own: bool = True
+    paragraphs: tuple[str, ...] = ()
+    headings: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         """Returns the dialect as compact JSON; what is as usual is left out."""
@@ -67,6 +74,9 @@ class Dialect(NamedTuple):
             known["scale"] = (low, high)
         if "form" in known:
             known["form"] = Form(*known["form"])
+        for name in ("paragraphs", "headings"):
+            if name in known:
+                known[name] = tuple(known[name])
         return cls(**known)
 
 
@@ -76,7 +86,24 @@ class Context(NamedTuple):
     Attributes:
         dialect: what the document decides.
         year: the year group the entry stands in, or None.
+        unit: what its block is by the block rules, where the dialect is not the project's own.
+        columns: what the cells of its table hold, for a row.
     """
 
     dialect: Dialect = Dialect()
     year: int | None = None
+    unit: str = ""
+    columns: tuple[str, ...] = ()
+
+    def to_json(self) -> str | None:
+        """Returns what neither the document nor the headings hold, as JSON; None for nothing."""
+        if not self.unit:
+            return None
+        return json.dumps([self.unit, *self.columns], separators=(",", ":"), ensure_ascii=False)
+
+    def with_json(self, text: str | None) -> Context:
+        """Returns the context with what `to_json` wrote of another one."""
+        if not text:
+            return self
+        unit, *columns = json.loads(text)
+        return self._replace(unit=unit, columns=tuple(columns))

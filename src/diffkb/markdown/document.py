@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from diffkb.markdown.blocks import cut
-from diffkb.markdown.dialect import WR_SCALE, Context, Dialect, Newline
+from diffkb.markdown.dialect import WR_SCALE, Context, Dialect, Form, Newline
 from diffkb.markdown.doubts import doubts, why_kept
-from diffkb.markdown.entries import Item, fields_of, form_of, item_of
+from diffkb.markdown.entries import Item, fields_of, form_of, get_fields, item_of
 from diffkb.markdown.forms import common_form, commonest
 from diffkb.markdown.headings import Heading, Tree, has_title, read_heading, years_descend
+from diffkb.markdown.lists import Habits, draft_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from diffkb.core.models import Fields
     from diffkb.markdown.blocks import Piece
+    from diffkb.markdown.lists import Draft
 
 BlockKind = Literal["heading", "entry", "prose"]
 
 _WHITE = " \t\r\n"
+_SHORT_TAIL = 30
+_MOST_OF_THEM = 0.9
+_MARKER = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])([ \t]+)")
 
 
 class Block(NamedTuple):
@@ -36,6 +42,7 @@ class Block(NamedTuple):
             block, that of the heading last before it.
         section: the index of the heading that is the section the block stands in, by the tree;
             of a heading, the one around it.
+        context: of an entry block, what its reading depends on beside its text.
     """
 
     kind: BlockKind
@@ -46,6 +53,7 @@ class Block(NamedTuple):
     entries: tuple[Fields, ...]
     parent: int | None
     section: int | None
+    context: Context | None = None
 
 
 class Reading(NamedTuple):
@@ -77,14 +85,48 @@ def read_document(text: str, dialect: Dialect | None = None) -> Reading:
     Returns:
         The reading. `"".join(block.raw for block in blocks)` is the text.
     """
-    return _Reader(text, dialect).read()
+    pieces = list(cut(text))
+    if dialect is not None and not dialect.own:
+        return _CuratedReader(text, pieces, dialect).read()
+    reading = _Reader(text, pieces, dialect).read()
+    if dialect is None:
+        other = _CuratedReader(text, pieces, None).read()
+        if _is_other(reading, other):
+            return other
+    return reading
+
+
+def _is_other(own: Reading, other: Reading) -> bool:
+    """Says whether a list is not in the project's own form: that would lose what it says."""
+    mine = sum(len(block.entries) for block in own.blocks)
+    fields = [fields for block in other.blocks for fields in block.entries]
+    if not mine and len(fields) > 1:
+        return True
+    rated = any(one.wr is not None for block in own.blocks for one in block.entries)
+    if len(fields) > mine + 2 + mine // (3 if rated else 25):
+        return True
+    if rated:
+        return False
+    richer = sum(
+        bool(one.links or one.venue or one.read is not None)
+        or one.year_from in {"text", "venue", "table"}
+        for one in fields
+    )
+    tails = sum(
+        one.note is not None and one.note.startswith("(") and len(one.note) < _SHORT_TAIL
+        for block in own.blocks
+        for one in block.entries
+    )
+    richer = max(richer, tails)
+    return len(fields) >= _MOST_OF_THEM * mine > 0 and richer > 0.3 * len(fields)
 
 
 class _Reader:
     """Reads one document in two passes: where its blocks are, then what they say."""
 
-    def __init__(self, text: str, dialect: Dialect | None) -> None:
+    def __init__(self, text: str, pieces: list[Piece], dialect: Dialect | None) -> None:
         self.text = text
+        self.pieces = pieces
         self.given = dialect
         self.line_end = "\n" if "\n" in text or "\r" not in text else "\r"
         self.tree = Tree()
@@ -95,18 +137,21 @@ class _Reader:
 
     def read(self) -> Reading:
         """Returns the reading."""
-        pieces = list(cut(self.text))
-        headings = self._headings(pieces)
-        line = 1
-        for piece in pieces:
-            raw = self.text[piece.start : piece.end]
-            heading = next(headings) if piece.kind == "heading" else None
-            self._add(piece, raw, heading, line)
-            line += raw.count(self.line_end)
+        self._read_blocks()
         first = next((block.heading for block in self.blocks if block.heading), None)
         title = first.name if first and first.role == "title" else None
         dialect = self.given or self._seen_dialect(titled=title is not None)
         return Reading(self.blocks, dialect, title, self.kept, self.doubtful)
+
+    def _read_blocks(self) -> None:
+        """Reads every block."""
+        headings = self._headings(self.pieces)
+        line = 1
+        for piece in self.pieces:
+            raw = self.text[piece.start : piece.end]
+            heading = next(headings) if piece.kind == "heading" else None
+            self._add(piece, raw, heading, line)
+            line += raw.count(self.line_end)
 
     def _headings(self, pieces: list[Piece]) -> Iterator[Heading]:
         """Returns what the headings say, the document's title told from sections."""
@@ -115,10 +160,14 @@ class _Reader:
             for piece in pieces
             if piece.kind == "heading"
         ]
+        return iter(self._with_title(headings))
+
+    def _with_title(self, headings: list[Heading]) -> list[Heading]:
+        """Returns the headings, the document's title told from sections."""
         titled = self.given.titled if self.given else has_title(headings)
         if titled and headings and headings[0].role == "section":
             headings[0] = headings[0]._replace(role="title", year=None)
-        return iter(headings)
+        return headings
 
     def _add(self, piece: Piece, raw: str, heading: Heading | None, line: int) -> None:
         """Reads a block and adds it."""
@@ -167,6 +216,96 @@ class _Reader:
         indices = [index for index, _ in self.items]
         followed = set(indices)
         return (blank_lines(self.blocks[i].raw) for i in indices if i + 1 in followed)
+
+
+class _CuratedReader(_Reader):
+    """Reads a list in any other dialect."""
+
+    def _read_blocks(self) -> None:
+        """Reads every block."""
+        given = self.given
+        habits = Habits(frozenset(given.paragraphs), frozenset(given.headings)) if given else None
+        drafts, self.habits = draft_blocks(self.text, self.pieces, habits)
+        headings = iter(self._with_title([one.heading for one in drafts if one.heading]))
+        self.marks: list[int] = []
+        line = 1
+        for draft in drafts:
+            raw = self.text[draft.start : draft.end]
+            lead = len(raw) - len(raw.lstrip("\r\n"))
+            first = line + raw.count(self.line_end, 0, lead)
+            self._add_draft(draft, raw, next(headings) if draft.heading else None, first)
+            line += raw.count(self.line_end)
+
+    def _add_draft(self, draft: Draft, raw: str, heading: Heading | None, line: int) -> None:
+        """Reads a block and adds it."""
+        lead = len(raw) - len(raw.lstrip("\r\n"))
+        end_line = line + raw.count(self.line_end, lead, max(lead, len(raw.rstrip(_WHITE))))
+        tree = self.tree
+        if heading:
+            parent = tree.enter(heading, len(self.blocks))
+            block = Block("heading", raw, line, end_line, heading, (), parent, tree.around)
+            self.blocks.append(block)
+            return
+        context = None
+        entries: tuple[Fields, ...] = ()
+        if draft.entry:
+            dialect = self.given or Dialect(own=False)
+            context = Context(dialect, tree.year, draft.kind, draft.columns)
+            entries = get_fields(raw, context)
+        if entries:
+            self.marks.extend(one.wr for one in entries if one.wr is not None)
+            self.items.append((len(self.blocks), draft))  # type: ignore[arg-type]
+        elif draft.kind == "item" and "](http" in raw:
+            self.kept.append((line, end_line, "an item that is not read as an entry"))
+        kind: BlockKind = "entry" if entries else "prose"
+        self.blocks.append(
+            Block(
+                kind,
+                raw,
+                line,
+                end_line,
+                None,
+                entries,
+                tree.nearest,
+                tree.section,
+                context if entries else None,
+            )
+        )
+
+    def _seen_dialect(self, *, titled: bool) -> Dialect:
+        """Returns what the document is seen to decide."""
+        years = [
+            (block.parent, block.heading.year)
+            for block in self.blocks
+            if block.heading and block.heading.role == "year" and block.heading.year is not None
+        ]
+        low, high = WR_SCALE
+        dialect = Dialect(
+            newline=_newline(self.text),
+            titled=titled,
+            scale=(low, max(high, *self.marks)) if self.marks else None,
+            years_descend=years_descend(years),
+            form=common_form([self._forms()]),
+            gap=commonest(self._gaps(), Dialect().gap),
+            own=False,
+            paragraphs=tuple(sorted(self.habits.paragraphs)),
+            headings=tuple(sorted(self.habits.headings)),
+        )
+        self.blocks = [
+            block._replace(context=block.context._replace(dialect=dialect))
+            if block.context
+            else block
+            for block in self.blocks
+        ]
+        return dialect
+
+    def _forms(self) -> list[Form]:
+        """Returns the skeletons of its items."""
+        return [
+            Form(found[1], found[2][-1], found[3], None, None)
+            for index, _ in self.items
+            if (found := _MARKER.match(self.blocks[index].raw))
+        ]
 
 
 def blank_lines(raw: str) -> int:

@@ -87,6 +87,11 @@ def get_fields(raw: str, ctx: Context) -> tuple[Fields, ...]:
     Returns:
         Its entries, one in this grammar; nothing when it is no entry.
     """
+    if not ctx.dialect.own and ctx.unit:
+        from diffkb.markdown.curated import read_unit
+
+        found = read_unit(raw, ctx)
+        return () if found is None else (found.fields,)
     item = read_item(raw)
     return () if item is None else (fields_of(raw, item, ctx),)
 

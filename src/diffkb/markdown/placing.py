@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from diffkb.errors import CannotWrite
 from diffkb.markdown.blocks import BOM, LINE_END, cut, cut_one, trailing
 from diffkb.markdown.dialect import Context, Form
-from diffkb.markdown.document import blank_lines
-from diffkb.markdown.entries import fields_of, form_of, item_of, read_item
+from diffkb.markdown.document import blank_lines, read_document
+from diffkb.markdown.entries import form_of, get_fields, item_of, read_item
 from diffkb.markdown.forms import common_form, commonest
 from diffkb.markdown.writing import destination_text, mark_text, put_fields, title_text
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from diffkb.core.models import Fields
     from diffkb.markdown.blocks import Piece
+    from diffkb.markdown.dialect import Dialect
     from diffkb.markdown.document import BlockKind
 
 _NUMBERED = (".", ")")
@@ -43,6 +44,8 @@ def write_entry(
         CannotWrite: none of these forms can hold the fields.
     """
     _refuse_unwritable(fields, ctx)
+    if ctx.unit and (text := _like_neighbours(fields, neighbours, ctx)):
+        return text
     near = common_form(_forms(neighbours), ctx.dialect.form)
     number = _next_number(neighbours) if near.marker in _NUMBERED else 1
     refused = CannotWrite("entry", "no form of this list holds it")
@@ -115,6 +118,26 @@ def check_window(
         position += len(raw)
 
 
+def check_whole(
+    blocks: Sequence[tuple[BlockKind, str]], dialect: Dialect, *, field: str = "change"
+) -> None:
+    """Makes sure that a document's blocks read together as what they are stored as.
+
+    Args:
+        blocks: kinds and texts of all of them, in order.
+        dialect: what was decided when the document was read first.
+        field: what was changed, for the error.
+
+    Raises:
+        CannotWrite: the document would be cut differently, or a block would read otherwise.
+    """
+    reading = read_document("".join(raw for _, raw in blocks), dialect)
+    for block, (kind, raw) in zip(reading.blocks, blocks, strict=False):
+        if (block.kind, block.raw) != (kind, raw):
+            first = raw.strip().split("\n", 1)[0][:60]
+            raise CannotWrite(field, f"what stands near it would be read otherwise: {first}")
+
+
 def usual_gap(raws: Iterable[str], default: int = 1) -> int:
     """Returns the commonest number of blank lines at the ends of blocks.
 
@@ -134,6 +157,18 @@ def _refuse_unwritable(fields: Fields, ctx: Context) -> None:
             raise CannotWrite(name, "the form of this list has no place for it")
 
 
+def _like_neighbours(
+    fields: Fields, neighbours: Sequence[Sequence[tuple[str, Context]]], ctx: Context
+) -> str | None:
+    """Returns an entry in the form of those near by, in a dialect that is not the project's."""
+    from diffkb.markdown.rewriting import write_like
+
+    for group in neighbours:
+        if group:
+            return write_like(fields, [raw for raw, _ in group[-3:]], ctx)
+    return None
+
+
 def _written_entry(fields: Fields, form: Form, number: int, ctx: Context) -> str:
     """Returns an entry in one form.
 
@@ -149,8 +184,7 @@ def _written_entry(fields: Fields, form: Form, number: int, ctx: Context) -> str
     written_in = Context(ctx.dialect._replace(form=form), ctx.year)
     if fields.note is not None:
         raw = put_fields({"note": fields.note}, raw, written_in)
-    item = read_item(raw)
-    read = None if item is None else fields_of(raw, item, ctx)
+    read = next(iter(get_fields(raw, ctx)), None)
     for name in ("title", "url", "wr", "note"):
         if read is None or getattr(read, name) != getattr(fields, name):
             raise CannotWrite(name, "it would read otherwise in this list")

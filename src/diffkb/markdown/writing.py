@@ -41,6 +41,10 @@ def put_fields(changes: Mapping[str, object], raw: str, ctx: Context, index: int
     Raises:
         CannotWrite: a value cannot be written so that it reads the same.
     """
+    if not ctx.dialect.own and ctx.unit and index == 0:
+        from diffkb.markdown.rewriting import put_curated
+
+        return put_curated(changes, raw, ctx)
     item = read_item(raw) if index == 0 else None
     if item is None:
         raise CannotWrite(next(iter(changes), "entry"), "there is no such entry in its block")

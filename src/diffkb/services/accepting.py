@@ -58,6 +58,15 @@ def mark_pending(unit: UnitOfWork, paper: PaperRow, reason: str) -> None:
     unit.session.add(paper)
 
 
+def mark_unknown(unit: UnitOfWork, paper: PaperRow, reason: str) -> None:
+    """Notes that a source knows no such work: it is not asked again but by name."""
+    if paper.state != "fetched":
+        paper.state = "unknown"
+        paper.reason = reason
+    paper.asked = unit.time
+    unit.session.add(paper)
+
+
 def accept_candidate(unit: UnitOfWork, paper: PaperRow, candidate: Candidate) -> None:
     """Takes over what a source said about a work.
 

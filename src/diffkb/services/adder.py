@@ -6,17 +6,26 @@ from typing import TYPE_CHECKING
 
 from diffkb.core.identifiers import kind_of, url_of
 from diffkb.core.models import Candidate, Fields
-from diffkb.errors import CannotWrite, ConflictError, DiffkbError, NotFoundError, UnknownWork
+from diffkb.errors import (
+    AmbiguousDocument,
+    CannotWrite,
+    ConflictError,
+    DiffkbError,
+    NotFoundError,
+    UnknownWork,
+)
 from diffkb.services import accepting
 from diffkb.services.additions import Added, Item, published_year, work_of, year_of
+from diffkb.services.completing import complete_entry
 from diffkb.services.exporting import choose_document
 from diffkb.services.placing import UNSORTED, Page
 from diffkb.store.tables import EntryRow
 
 if TYPE_CHECKING:
     from diffkb.core.identifiers import Ref
+    from diffkb.core.outline import Node
     from diffkb.services.additions import Request
-    from diffkb.store.reader import Reader
+    from diffkb.store.reader import Document, Reader
     from diffkb.store.tables import PaperRow
     from diffkb.store.writer import UnitOfWork
 
@@ -36,15 +45,15 @@ class Adder:
         """Opens the document that is meant; an empty base's first entry makes one."""
         if not self._reader.documents():
             return Page.new(self._unit)
-        document = choose_document(self._reader, self._request.document, default_document)
+        document = document_for(self._reader, self._request, default_document)
         return Page.open(self._unit, document.id)
 
     def add(self, item: Item, section: str | None) -> Added:
         """Adds an item; where the list cannot take it, nothing of it is left behind."""
         result = Added(item.ref.text, item.line, "failed", item.ref.identifier)
-        if isinstance(item.answer, UnknownWork):
-            return result._replace(error=item.answer)
         ids = ids_of(self._reader, item.ref)
+        if isinstance(item.answer, UnknownWork) and not ids:
+            return result._replace(error=item.answer)
         try:
             with self._unit.attempt():
                 if ids and not self._request.again:
@@ -58,8 +67,7 @@ class Adder:
         paper = accepting.find_paper(self._unit, [work_of(item.ref)])
         entry = self._unit.session.get(EntryRow, entry_id)
         if paper is not None and entry is not None and isinstance(item.answer, Candidate):
-            accepting.accept_candidate(self._unit, paper, item.answer)
-            self._give_key(entry, item.answer)
+            complete_entry(self._unit, paper, entry, item.answer)
         error = item.answer if isinstance(item.answer, DiffkbError) else None
         return result._replace(outcome="known", entry_id=entry_id, error=error)
 
@@ -69,15 +77,21 @@ class Adder:
         paper = accepting.find_paper(self._unit, [identity])
         if paper is None:
             paper = accepting.make_paper(self._unit, [identity])
-        name = self._request.section or section or UNSORTED
         entry = self._page.add_entry(
-            self._page.section(name, create=self._request.create),
+            self._section(self._request.section or section),
             self._fields(item),
             kind=kind_of(item.ref.url or (url_of(identity))),
             paper_id=paper.id,
             placeholder=self._request.title is None and not _is_titled(item),
+            provisional_year=self._request.year is None and not isinstance(item.answer, Candidate),
         )
         return self._take(item, result._replace(entry_id=entry.id), paper, entry)
+
+    def _section(self, name: str | None) -> Node | None:
+        """Returns the section an entry goes to; None for a list that has none at all."""
+        if name is None and self._page.is_flat():
+            return None
+        return self._page.section(name or UNSORTED, create=self._request.create)
 
     def _take(self, item: Item, result: Added, paper: PaperRow, entry: EntryRow) -> Added:
         """Takes over what a source said about a new entry, or why it said nothing."""
@@ -87,7 +101,8 @@ class Adder:
         elif item.answer is not None:
             accepting.mark_pending(self._unit, paper, item.answer.message)
             return result._replace(outcome="pending", error=item.answer)
-        return result._replace(outcome="added")
+        asked = item.answer is not None or not self._request.fetch
+        return result._replace(outcome="added", asked=asked)
 
     def _fields(self, item: Item) -> Fields:
         """Returns what a new entry is to say."""
@@ -104,6 +119,22 @@ class Adder:
         year = published_year(candidate) or entry.year
         title = (candidate.title if entry.placeholder else None) or entry.title
         accepting.give_key(self._unit, entry, candidate.authors, year, title)
+
+
+def document_for(reader: Reader, request: Request, default: str | None) -> Document:
+    """Returns the document an entry goes to: of several, the only one with the section named.
+
+    Raises:
+        AmbiguousDocument, DocumentNotFound, NotFoundError: as for `choose_document`.
+    """
+    try:
+        return choose_document(reader, request.document, default)
+    except AmbiguousDocument:
+        found = [] if request.section is None else reader.outline().find(request.section)
+        holders = {node.document_id for node in found}
+        if len(holders) != 1:
+            raise
+        return next(one for one in reader.documents() if one.id in holders)
 
 
 def ids_of(reader: Reader, ref: Ref) -> list[int]:

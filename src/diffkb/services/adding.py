@@ -17,9 +17,8 @@ from diffkb.errors import (
     WrOutOfScale,
 )
 from diffkb.markdown.dialect import WR_SCALE, Dialect
-from diffkb.services.adder import Adder, ids_of
+from diffkb.services.adder import Adder, document_for, ids_of
 from diffkb.services.additions import Added, Item, Plan, work_of
-from diffkb.services.exporting import choose_document
 from diffkb.services.opening import open_reader, open_unit
 from diffkb.services.placing import UNSORTED, find_section
 from diffkb.store.reader import Reader
@@ -58,7 +57,9 @@ def make_plan(
     """
     parsed = [_parse(text, line) for text, line in refs]
     found = _look_up(choice, parsed, request, default_document, report)
-    answers = _ask(found, door, report) if request.fetch else {}
+    # What would become of a known work is known without its source.
+    asked = [one for one in found if not (request.dry_run and isinstance(one, Item) and one.known)]
+    answers = _ask(asked, door, report) if request.fetch else {}
     items = [
         one._replace(answer=answers.get(work_of(one.ref))) if isinstance(one, Item) else one
         for one in found
@@ -138,7 +139,7 @@ def _look_up(
 
 def _check_request(reader: Reader, request: Request, default_document: str | None) -> None:
     """Refuses what does not fit the document that is meant."""
-    document = choose_document(reader, request.document, default_document)
+    document = document_for(reader, request, default_document)
     _check_wr(request, Dialect.from_json(document.dialect).scale or WR_SCALE)
     if request.section is not None and not request.create and request.section != UNSORTED:
         find_section(reader.outline(document.id), request.section)
@@ -193,10 +194,10 @@ def _would_become(item: Item | Added, reader: Reader | None = None) -> Added:
         return item
     error = item.answer if isinstance(item.answer, DiffkbError) else None
     result = Added(item.ref.text, item.line, "would-add", item.ref.identifier, error=error)
-    if isinstance(item.answer, UnknownWork):
-        return result._replace(outcome="failed")
     if item.known and reader is not None:
         return result._replace(outcome="known", entry_id=ids_of(reader, item.ref)[0])
+    if isinstance(item.answer, UnknownWork):
+        return result._replace(outcome="failed")
     return result
 
 

@@ -54,6 +54,7 @@ class Added(NamedTuple):
         identifier: the work it names, or None where it names none.
         entry: the entry, where there is one.
         entry_id: its id.
+        asked: whether a source was asked about it, or none had to be.
         error: why it failed or waits, or why a known work could not be asked about.
     """
 
@@ -63,6 +64,7 @@ class Added(NamedTuple):
     identifier: Identifier | None = None
     entry: Entry | None = None
     entry_id: int | None = None
+    asked: bool = True
     error: DiffkbError | None = None
 
 
@@ -91,7 +93,7 @@ class Item(NamedTuple):
     @property
     def is_new(self) -> bool:
         """Whether it is going to be an entry."""
-        return not self.known and not isinstance(self.answer, UnknownWork)
+        return not (self.known or isinstance(self.answer, UnknownWork))
 
 
 class Plan(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from diffkb.core.outline import Span
-from diffkb.markdown.placing import check_window, insert_block
+from diffkb.markdown.placing import check_whole, check_window, insert_block
 from diffkb.markdown.removing import close_gap
 from diffkb.services.list_rows import GAP
 from diffkb.store.tables import BlockRow
@@ -17,7 +17,7 @@ from diffkb.store.tables import BlockRow
 if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
-    from diffkb.markdown.dialect import Context
+    from diffkb.markdown.dialect import Context, Dialect
     from diffkb.markdown.document import BlockKind
     from diffkb.store.writer import UnitOfWork
 
@@ -39,11 +39,13 @@ class Blocks:
     Args:
         unit: the change.
         document_id: the document.
+        dialect: what the document decides.
     """
 
-    def __init__(self, unit: UnitOfWork, document_id: int) -> None:
+    def __init__(self, unit: UnitOfWork, document_id: int, dialect: Dialect) -> None:
         self._unit = unit
         self._document_id = document_id
+        self._dialect = dialect
 
     def new(self, kind: BlockKind) -> BlockRow:
         """Returns a block that has no place and no text yet."""
@@ -91,22 +93,28 @@ class Blocks:
         ).fetchall()
         return [_decoded(raw) for (raw,) in reversed(found)]
 
-    def insert(self, before: BlockRow, block: BlockRow, text: str, ctx: Context) -> None:
+    def insert(self, before: BlockRow | None, block: BlockRow, text: str, ctx: Context) -> None:
         """Sets a block after another, with the line ends and blank lines it takes.
+
+        Of an empty document it becomes the first block.
 
         Raises:
             CannotWrite: what stands near it would read differently.
         """
+        if before is None:
+            self.start(block, insert_block(None, text, None, ctx)[1])
+            return
         earlier, following = self._around(before)
         after = following[0][1] if following else None
         opened, new = insert_block(text_of(before), text, after, ctx)
         edited = [_piece(before.kind, opened or ""), _piece(block.kind, new)]
-        check_window([*earlier, *edited, *following], at_start=not earlier)
+        self._check([*earlier, *edited, *following], at_start=not earlier)
         before.raw = bytes_of(opened or "")
         self.save(before)
         block.position = self._room_after(before)
         block.raw = bytes_of(new)
         self.save(block)
+        self._check_whole()
 
     def rewrite(self, block: BlockRow, text: str) -> None:
         """Gives a block another text.
@@ -115,9 +123,10 @@ class Blocks:
             CannotWrite: what stands near it would read differently.
         """
         earlier, following = self._around(block)
-        check_window([*earlier, _piece(block.kind, text), *following], at_start=not earlier)
+        self._check([*earlier, _piece(block.kind, text), *following], at_start=not earlier)
         block.raw = bytes_of(text)
         self.save(block)
+        self._check_whole()
 
     def take_out(self, block: BlockRow) -> None:
         """Takes a block out of the document; its row waits off the page, at a negative position.
@@ -131,11 +140,30 @@ class Blocks:
             text = close_gap(text_of(before), text_of(block), last=not following)
             earlier, _ = self._around(before)
             window = [*earlier, _piece(before.kind, text), *following]
-            check_window(window, at_start=not earlier)
+            self._check(window, at_start=not earlier)
             before.raw = bytes_of(text)
             self.save(before)
         block.position = -(block.id or 0)
         self.save(block)
+        self._check_whole()
+
+    def _check(self, window: list[Piece], *, at_start: bool) -> None:
+        """Makes sure that the blocks near an edit read as before, in the project's own form."""
+        if self._dialect.own:
+            check_window(window, at_start=at_start)
+
+    def _check_whole(self) -> None:
+        """Makes sure that a list in any other form reads as before, the edit apart.
+
+        There a block's reading may depend on others far away: on what the list repeats.
+        """
+        if self._dialect.own:
+            return
+        found = self._unit.connection.execute(
+            "SELECT kind, raw FROM blocks WHERE document_id = ? AND position > 0 ORDER BY position",
+            (self._document_id,),
+        )
+        check_whole([_piece(kind, _decoded(raw)) for kind, raw in found], self._dialect)
 
     def save(self, row: SQLModel) -> None:
         """Writes a row, so that plain SQL sees it."""

@@ -107,6 +107,7 @@ class ListRows:
                 kind_of(fields.url),
                 storable(fields.title),
                 False,
+                False,
                 *entry_columns(fields),
                 None,
                 block.context.to_json() if block.context else None,

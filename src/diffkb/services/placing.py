@@ -81,7 +81,7 @@ class Page:
         self._unit = unit
         self._document = document
         self._dialect = Dialect.from_json(document.dialect)
-        self._blocks = Blocks(unit, _id(document))
+        self._blocks = Blocks(unit, _id(document), self._dialect)
 
     @classmethod
     def open(cls, unit: UnitOfWork, document_id: int) -> Page:
@@ -136,24 +136,30 @@ class Page:
             return self._make_section(outline, name)
         return find_section(outline, name)
 
+    def is_flat(self) -> bool:
+        """Says whether the document has entries and no section: a list without headings."""
+        return not self.outline().sections and self._blocks.last_in(kind="entry") is not None
+
     def add_entry(
         self,
-        section: Node,
+        section: Node | None,
         fields: Fields,
         *,
         kind: Kind,
         paper_id: int | None,
         placeholder: bool = False,
+        provisional_year: bool = False,
     ) -> EntryRow:
         """Writes a new entry in the form of its neighbours, last in its year group.
 
         Args:
-            section: where it goes.
+            section: where it goes; None for a list without sections.
             fields: what it is to say; `year` names its year group, which is made where the
                 section has others and not this one.
             kind: paper or link.
             paper_id: its work.
             placeholder: whether nobody typed its title.
+            provisional_year: whether its year was neither typed nor told by a source.
 
         Returns:
             The entry's row.
@@ -163,6 +169,8 @@ class Page:
         """
         group = self._year_group(section, fields.year)
         ctx = self._context(group)
+        if not ctx.dialect.own:
+            ctx = ctx._replace(unit="item")
         raw = write_entry(
             replace(fields, year=ctx.year), self._neighbours(group, section, ctx), ctx
         )
@@ -171,12 +179,14 @@ class Page:
         entry = EntryRow(
             document_id=self.document_id,
             block_id=_id(block),
-            section_id=section.id,
-            group_id=group.id,
+            section_id=section.id if section else None,
+            group_id=group.id if group else None,
             paper_id=paper_id,
             kind=kind,
             title="",
             placeholder=placeholder,
+            provisional_year=provisional_year,
+            ctx=ctx.to_json(),
             added=self._unit.time,
             changed=self._unit.time,
         )
@@ -191,7 +201,8 @@ class Page:
             CannotWrite: the list cannot hold a value, or the neighbours would read differently.
         """
         block = self._blocks.get(entry.block_id)
-        ctx = self._context(None if entry.group_id is None else self.outline()[entry.group_id])
+        group = None if entry.group_id is None else self.outline()[entry.group_id]
+        ctx = self._context(group).with_json(entry.ctx)
         raw = put_fields(changes, text_of(block), ctx, entry.ordinal)
         self._blocks.rewrite(block, raw)
         self._read_back(entry, block, ctx)
@@ -208,20 +219,21 @@ class Page:
             self.change_entry(entry, {"title": title})
             entry.placeholder = False
             self._blocks.save(entry)
-            if year is not None and entry.section_id is not None:
+            if year is not None and entry.provisional_year:
+                entry.provisional_year = False
                 self._move_to_year(entry, year)
 
     def _move_to_year(self, entry: EntryRow, year: int) -> None:
         """Moves an entry to the end of another year group of its section."""
-        section = self.outline()[entry.section_id or 0]
+        section = None if entry.section_id is None else self.outline()[entry.section_id]
         group = self._year_group(section, year)
-        if group.id in {entry.group_id, section.id}:
+        if group is None or group.id in {entry.group_id, entry.section_id}:
             return
         left = entry.group_id
         block = self._blocks.get(entry.block_id)
         text = text_of(block)
         self._blocks.take_out(block)
-        ctx = self._context(group)
+        ctx = self._context(group).with_json(entry.ctx)
         self._blocks.insert(self._last_in(group), block, text[: trailing(text)], ctx)
         entry.group_id = group.id
         self._read_back(entry, block, ctx)
@@ -271,8 +283,7 @@ class Page:
 
     def _append_heading(self, outline: Outline, parent: Node | None, name: str) -> Node:
         """Writes a section's heading at the end of its parent, or of the document."""
-        title = next((node for node in outline.nodes if node.role == "title"), None)
-        above = parent or title
+        above = parent or self._title(outline)
         siblings = [
             node for node in outline.sections if node.parent_id == (above.id if above else None)
         ]
@@ -285,19 +296,32 @@ class Page:
         row = self._add_heading(block, above, level, role="section", name=name)
         return self.outline()[_id(row)]
 
-    def _year_group(self, section: Node, year: int | None) -> Node:
-        """Returns the heading an entry of that year goes under: the section's where it has none."""
+    def _year_group(self, section: Node | None, year: int | None) -> Node | None:
+        """Returns the heading an entry of that year goes under: the section's where it has none.
+
+        None is the answer for a list without any heading.
+        """
         outline = self.outline()
-        groups = [node for node in outline.children(section.id) if node.role == "year"]
+        home = outline[section.id] if section else self._title(outline)
+        groups = [
+            node
+            for node in outline.nodes
+            if node.role == "year" and node.parent_id == (home.id if home else None)
+        ]
         for node in groups:
             if node.year == year:
                 return node
         if year is None or not groups:
-            return outline[section.id]
-        return self._make_year_group(outline, section, groups, year)
+            return home
+        return self._make_year_group(outline, home, groups, year)
+
+    @staticmethod
+    def _title(outline: Outline) -> Node | None:
+        """Returns the heading that is the document's title."""
+        return next((node for node in outline.nodes if node.role == "title"), None)
 
     def _make_year_group(
-        self, outline: Outline, section: Node, groups: Sequence[Node], year: int
+        self, outline: Outline, section: Node | None, groups: Sequence[Node], year: int
     ) -> Node:
         """Writes a year group's heading in its place among its siblings."""
         years = [node.year or 0 for node in groups]
@@ -320,30 +344,32 @@ class Page:
         return Context(self._dialect, next((node.year for node in above if node.year), None))
 
     def _neighbours(
-        self, group: Node, section: Node, ctx: Context
+        self, group: Node | None, section: Node | None, ctx: Context
     ) -> list[list[tuple[str, Context]]]:
         """Returns the entries whose form a new one may take, the nearest last."""
         outline = self.outline()
-        spans = [outline.own_span(outline[group.id]), outline.span(outline[section.id])]
+        whole = Span(self.document_id, 0, None)
+        spans = [
+            outline.own_span(outline[group.id]) if group else whole,
+            outline.span(outline[section.id]) if section else whole,
+        ]
         return [
             [(raw, ctx) for raw in self._blocks.last_entries(span, NEIGHBOURS)] for span in spans
         ]
 
-    def _last_in(self, group: Node) -> BlockRow:
+    def _last_in(self, group: Node | None) -> BlockRow | None:
         """Returns the block after which a new entry goes: the last entry right under a heading.
 
-        Without an entry there, the last block before the next heading.
+        Without an entry there, the last block before the next heading; without a heading, the
+        last entry of the document.
         """
         outline = self.outline()
-        span = outline.own_span(outline[group.id])
+        span = outline.own_span(outline[group.id]) if group else None
         return self._blocks.last_in(span, kind="entry") or self._last_block(span)
 
-    def _last_block(self, span: Span | None) -> BlockRow:
-        """Returns the last block of a stretch, or of the document, that has one."""
-        found = self._blocks.last_in(span)
-        if found is None:
-            raise ValueError(span)
-        return found
+    def _last_block(self, span: Span | None) -> BlockRow | None:
+        """Returns the last block of a stretch, or of the document; None of an empty one."""
+        return self._blocks.last_in(span)
 
     def _texts(self, nodes: Sequence[Node]) -> list[str]:
         """Returns the text of headings."""

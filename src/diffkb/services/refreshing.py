@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from diffkb import sources
 from diffkb.core.models import Candidate, Identifier
-from diffkb.errors import DiffkbError, UnknownWork
+from diffkb.errors import DiffkbError, Offline, UnknownWork
 from diffkb.services.opening import open_reader, open_unit
 from diffkb.services.refs import resolve_ref
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from diffkb.services.opening import Report
     from diffkb.sources.http import Door
     from diffkb.store.reader import Reader
-    from diffkb.store.tables import EntryRow
     from diffkb.store.writer import UnitOfWork
 
 Outcome = Literal["refreshed", "pending", "failed"]
@@ -75,6 +74,7 @@ def refresh(
 
     Raises:
         BaseNotFound: there is no base.
+        Offline: the network was not to be used; nothing is written then.
         StorageError: it cannot be read or written.
     """
     with open_reader(choice, report) as reader:
@@ -83,6 +83,8 @@ def refresh(
     if not works:
         return Refresh(failed, len(without))
     with door() as opened:
+        if opened.offline:
+            raise Offline("arXiv")
         answers = sources.fetch([one.identifier for one in works], door=opened, report=report)
     done = _take_over(choice, works, answers, named, report)
     return Refresh([*failed, *done], len(without))
@@ -152,6 +154,7 @@ def _take_over_one(
 ) -> list[tuple[int, Outcome, DiffkbError | None]]:
     """Writes what was said of one work, or why nothing was."""
     from diffkb.services import accepting
+    from diffkb.services.completing import complete_entry
     from diffkb.store.tables import EntryRow, PaperRow
 
     paper = unit.session.get(PaperRow, one.paper_id)
@@ -159,27 +162,14 @@ def _take_over_one(
         # Somebody removed it while the source was asked.
         return []
     if isinstance(answer, Candidate):
-        accepting.accept_candidate(unit, paper, answer)
         for entry_id in one.entry_ids:
             entry = unit.session.get(EntryRow, entry_id)
             if entry is not None:
-                _complete(unit, entry, answer)
+                complete_entry(unit, paper, entry, answer)
         return [(entry_id, "refreshed", None) for entry_id in one.entry_ids]
+    if isinstance(answer, UnknownWork):
+        accepting.mark_unknown(unit, paper, answer.message)
     if answer is None or isinstance(answer, UnknownWork):
         return [(entry_id, "failed", answer) for entry_id in one.entry_ids]
     accepting.mark_pending(unit, paper, answer.message)
     return [(entry_id, "pending", answer) for entry_id in one.entry_ids]
-
-
-def _complete(unit: UnitOfWork, entry: EntryRow, candidate: Candidate) -> None:
-    """Gives an entry its citation key, and the title and year group it could not have before."""
-    from diffkb.services.accepting import give_key
-    from diffkb.services.additions import published_year
-    from diffkb.services.placing import Page
-
-    year = published_year(candidate)
-    title = (candidate.title if entry.placeholder else None) or entry.title
-    give_key(unit, entry, candidate.authors, year or entry.year, title)
-    if entry.placeholder and candidate.title:
-        page = Page.open(unit, entry.document_id)
-        page.replace_placeholder(entry, " ".join(candidate.title.split()), year)

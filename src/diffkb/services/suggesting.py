@@ -11,6 +11,7 @@ from diffkb.core.text import words
 from diffkb.errors import BaseNotFound
 from diffkb.services.listing import find_document
 from diffkb.services.opening import open_reader
+from diffkb.services.placing import find_section
 
 if TYPE_CHECKING:
     from diffkb.paths import BaseChoice
@@ -44,3 +45,14 @@ def likely_sections(choice: BaseChoice, title: str, document: str | None) -> lis
         scores[node.id] += len(wanted & set(words(node.name)))
     ranked = sorted(outline.sections, key=lambda node: -scores[node.id])
     return [write_path(outline.path(node.id)) for node in ranked]
+
+
+def check_section(choice: BaseChoice, name: str, document: str | None) -> None:
+    """Makes sure that a name stands for one section.
+
+    Raises:
+        SectionNotFound, AmbiguousSection: as for `find_section`.
+    """
+    with open_reader(choice, lambda _: None) as reader:
+        chosen = find_document(reader.documents(), document).id if document else None
+        find_section(reader.outline(chosen), name, can_create=False)

@@ -86,7 +86,7 @@ class SectionRow(SQLModel, table=True):
 
 
 class PaperRow(SQLModel, table=True):
-    """A work: `state` is unfetched, pending or fetched, `reason` why it is pending."""
+    """A work: `state` is unfetched, pending, fetched or unknown, `reason` why it is not fetched."""
 
     __tablename__: ClassVar[str] = "papers"
     __table_args__ = (Index(None, "state"), AUTOINCREMENT)
@@ -101,7 +101,8 @@ class EntryRow(SQLModel, table=True):
     """One item of a list; what its Markdown says stands here too, as the lens read it.
 
     `section_id` is its section, `group_id` the heading right above it, a year group perhaps;
-    `placeholder` says that nobody typed the title; `ctx` is what the lens needs to know beside
+    `placeholder` says that nobody typed the title, `provisional_year` that nobody named the year
+    and no source has yet; `ctx` is what the lens needs to know beside
     the document's dialect; `extra` keeps what an import brought and no column holds.
     """
 
@@ -126,6 +127,7 @@ class EntryRow(SQLModel, table=True):
     kind: str
     title: str
     placeholder: bool = False
+    provisional_year: bool = False
     url: str | None = None
     links: str | None = None
     year: int | None = None

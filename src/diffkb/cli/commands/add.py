@@ -10,7 +10,7 @@ import typer
 from diffkb.cli.completion import complete_section
 from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.cli.render.messages import printable
-from diffkb.errors import UsageError
+from diffkb.errors import DiffkbError, UsageError
 
 if TYPE_CHECKING:
     from diffkb.services.additions import Added, Plan, Request
@@ -130,27 +130,36 @@ def _ask_sections(run: Run, plan: Plan, request: Request) -> dict[int, str]:
     if request.section is not None or request.dry_run or not asks:
         return {}
     from diffkb.services.additions import Item
-    from diffkb.services.placing import UNSORTED
     from diffkb.services.suggesting import likely_sections
 
     chosen = {}
     for place, item in enumerate(plan.items):
         if isinstance(item, Item) and item.is_new:
             offered = likely_sections(run.base, item.title, request.document)[:OFFERED]
-            chosen[place] = _choose(item.title, offered) if offered else UNSORTED
+            if offered:
+                chosen[place] = _choose(run, item.title, offered, request)
     return chosen
 
 
-def _choose(title: str, offered: list[str]) -> str:
-    """Asks for one of these sections, by number or by name."""
+def _choose(run: Run, title: str, offered: list[str], request: Request) -> str:
+    """Asks for one of these sections, by number or by name, until one is meant."""
+    from diffkb.services.placing import UNSORTED
+    from diffkb.services.suggesting import check_section
+
     print(printable(title), file=sys.stderr)
-    for number, path in enumerate(offered, start=1):
+    for number, path in enumerate([UNSORTED, *offered]):
         print(f"  {number}  {printable(path)}", file=sys.stderr)
-    answer: str = typer.prompt("Section (number or name)", default="1", err=True)
-    word = answer.strip()
-    if word.isdecimal() and 1 <= int(word) <= len(offered):
-        return offered[int(word) - 1]
-    return word
+    while True:
+        answer: str = typer.prompt("Section (number or name)", default="1", err=True)
+        word = answer.strip()
+        if word.isdecimal() and int(word) <= len(offered):
+            return [UNSORTED, *offered][int(word)]
+        try:
+            check_section(run.base, word, request.document)
+        except DiffkbError as error:
+            run.report(error)
+        else:
+            return word
 
 
 def _note(text: str | None) -> str | None:
@@ -174,10 +183,13 @@ def _tell(run: Run, result: Added) -> None:
     where = ""
     if entry is not None:
         year = f", {entry.year}" if entry.year else ""
-        where = f'{entry.id} "{entry.title}" ({" / ".join(entry.section)}{year})'
+        place = " / ".join(entry.section or (entry.document,))
+        where = f'{entry.id} "{entry.title}" ({place}{year})'
     match result.outcome:
         case "added":
             run.print_or_say(f"added {where}")
+            if not result.asked:
+                run.hint("only arXiv is asked yet: --title gives an entry its title")
         case "pending":
             run.print_or_say(f"added {where}, pending")
         case "known":

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from diffkb.cli.options import Commands, Run
-from diffkb.cli.render.messages import printable
+from diffkb.cli.render.messages import entries, printable
 from diffkb.errors import UsageError
 from diffkb.paths import shipped_base
 from diffkb.services.bases import describe_base, make_base
@@ -42,7 +42,8 @@ def show_which(run: Run) -> int:
     if found is None:
         run.say("it does not exist yet: the first change makes it")
     else:
-        run.say(f"{found.entries} entries in {len(found.documents)} document(s)")
+        count = len(found.documents)
+        run.say(f"{entries(found.entries)} in {count} {'document' if count == 1 else 'documents'}")
     if choice.target != choice.path:
         run.say(f"changes go to {choice.target}")
     return 0

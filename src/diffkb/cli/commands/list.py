@@ -93,8 +93,10 @@ def _form(run: Run, name: str | None) -> Callable[[Run, Reader, Selection], int]
     Raises:
         BadValue: there is no form of that name.
     """
-    if name is None:
-        name = "json" if run.json else "table" if run.terminal else "plain"
+    if run.json:
+        name = "json"
+    elif name is None:
+        name = "table" if run.terminal else "plain"
     if name not in FORMS:
         raise BadValue("--format", name, "table, plain, json, jsonl or ids")
     return FORMS[name]

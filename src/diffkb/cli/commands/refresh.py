@@ -10,6 +10,9 @@ from diffkb.cli.completion import complete_ref
 from diffkb.cli.options import Run, command
 from diffkb.cli.render.messages import entries
 
+# Entries that are named one by one under an error they share.
+NAMED = 8
+
 if TYPE_CHECKING:
     from diffkb.services.refreshing import Refreshed
 
@@ -33,9 +36,7 @@ def refresh(
 
     done = ask_again(run.base, refs or [], door=run.open_door, report=run.say)
     results = done.results
-    for result in results:
-        if result.error is not None:
-            run.report(result.error)
+    _tell_errors(run, results)
     errors = [one.error for one in results if one.error is not None]
     status = _exit_status(results)
     if run.json:
@@ -52,6 +53,22 @@ def refresh(
     if done.without_source:
         run.say(f"{entries(done.without_source)} have no source that knows them yet")
     return status
+
+
+def _tell_errors(run: Run, results: list[Refreshed]) -> None:
+    """Says each error once, with the entries it keeps."""
+    kept: dict[str, list[Refreshed]] = {}
+    for result in results:
+        if result.error is not None:
+            kept.setdefault(result.error.message, []).append(result)
+    for found in kept.values():
+        error = found[0].error
+        ids = [str(one.entry_id) for one in found if one.entry_id is not None]
+        if error is not None:
+            run.report(error)
+        if ids:
+            more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+            run.say(f"  entry {', '.join(ids[:NAMED])}{more}")
 
 
 OUTCOMES = ("refreshed", "pending", "failed")

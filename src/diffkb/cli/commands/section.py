@@ -22,7 +22,7 @@ commands = Commands()
     "list",
     "The sections with how many entries they hold.",
     details="An entry counts in its section and in all above it. Where nobody watches, a line is "
-    "the path, the entries and the unrated ones among them, between tabs.",
+    "the path, the entries, the unrated ones among them and the document, between tabs.",
     examples=("diffkb section list",),
 )
 def list_all(run: Run, document: DocumentName = None) -> int:
@@ -53,7 +53,7 @@ def _in_the_tree(section: SectionSummary) -> str:
 def _as_line(section: SectionSummary) -> str:
     """Returns a section as a line for a program."""
     path = printable(write_path(section.path))
-    return f"{path}\t{section.entries}\t{section.unrated}"
+    return f"{path}\t{section.entries}\t{section.unrated}\t{printable(section.document)}"
 
 
 def _as_json(section: SectionSummary) -> dict[str, object]:

@@ -72,11 +72,11 @@ def say(kind: str, text: str, *, color: bool = False) -> None:
     print(label + printable(text), file=sys.stderr, flush=True)
 
 
-def say_error(error: DiffkbError, *, color: bool = False) -> None:
-    """Writes an error and then its hint, the next thing to type."""
+def say_error(error: DiffkbError, *, color: bool = False, hint: bool = True) -> None:
+    """Writes an error, and then its hint, the next thing to type, unless that is left out."""
     place = f" (line {error.line})" if error.line and f"line {error.line}" not in str(error) else ""
     say("error", error.message + place, color=color)
-    if error.hint:
+    if error.hint and hint:
         say("hint", error.hint, color=color)
 
 

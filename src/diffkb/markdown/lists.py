@@ -1,0 +1,466 @@
+"""Finds the entries of a list in any dialect, and the blocks that hold them."""
+
+# Thresholds and signs are what real lists show.
+# ruff: noqa: PLR2004, RUF001, E501
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffkb.markdown.headings import Heading, read_heading
+from diffkb.markdown.labels import PAPER, is_anchor, rank_of
+from diffkb.markdown.plain import plain_text
+from diffkb.markdown.recognising import (
+    BARE,
+    LINKED,
+    NONE,
+    STRONG,
+    Judged,
+    common_shapes,
+    is_citation,
+    is_no_place,
+    is_tagged,
+    judge_item,
+    judge_paragraph,
+    judge_rows,
+)
+from diffkb.markdown.spans import links_of
+from diffkb.markdown.titles import count_words, find_title, names_target, text_of
+from diffkb.markdown.units import Unit, units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from diffkb.markdown.blocks import Piece
+    from diffkb.markdown.titles import Title
+    from diffkb.markdown.units import UnitKind
+
+_FIELD = re.compile(
+    r"[ \t]*+(?:[-*+][ \t]++)?(?:\*\*)?[^\s:：\[\]]{1,16}(?: [^\s:：\[\]]{1,12})?(?:\*\*)?[ \t]*+[:：]"
+)
+_BOLD_LINE = re.compile(r"\*\*[^*\r\n]++\*\*")
+_MOST_FIELDS = 8
+_LINKS_ALONE = 10
+_MOST_DETAILS = 80
+
+
+class Draft(NamedTuple):
+    """A block before its fields are read.
+
+    Attributes:
+        start: its first character.
+        end: the first one after it.
+        kind: the unit that makes it, of an entry; else "heading" or "other".
+        entry: whether it is one.
+        heading: of a heading, what it says.
+        columns: of a row, what its cells hold.
+    """
+
+    start: int
+    end: int
+    kind: UnitKind
+    entry: bool
+    heading: Heading | None
+    columns: tuple[str, ...]
+
+
+class Habits(NamedTuple):
+    """What the repetition in a document decides: which shapes are entries there."""
+
+    paragraphs: frozenset[str] = frozenset()
+    headings: frozenset[int] = frozenset()
+
+
+def draft_blocks(
+    text: str, pieces: Sequence[Piece], habits: Habits | None
+) -> tuple[list[Draft], Habits]:
+    """Cuts a document into the blocks of its dialect.
+
+    Args:
+        text: the document.
+        pieces: its top-level blocks.
+        habits: what was decided when it was read first, or None.
+
+    Returns:
+        The blocks, which joined are the text, and the habits.
+    """
+    return _Lists(text, units_of(text, pieces), habits).draft()
+
+
+class _Lists:
+    """Decides about the units of one document."""
+
+    def __init__(self, text: str, units: list[Unit], habits: Habits | None) -> None:
+        self.text = text
+        self.units = units
+        self.given = habits
+        count = len(units)
+        self.entry = [False] * count
+        self.ends = [unit.end for unit in units]
+        self.columns: dict[int, tuple[str, ...]] = {}
+        self.parents: dict[int, int] = {}
+        self.judged: dict[int, Judged] = {}
+        self.heads = {i: self._heading(u) for i, u in enumerate(units) if u.kind == "heading"}
+
+    def draft(self) -> tuple[list[Draft], Habits]:
+        """Returns the blocks and the habits."""
+        self._judge()
+        headings = self.given.headings if self.given else self._entry_headings()
+        self._take_headings(headings)
+        closed = self._closed()
+        paragraphs = self.given.paragraphs if self.given else self._paragraph_shapes(closed)
+        self._take_fields(closed)
+        self._take_paragraphs(paragraphs, closed)
+        self._take_rows(closed)
+        self._take_items(closed)
+        return list(self._blocks()), Habits(paragraphs, headings)
+
+    def raw(self, index: int) -> str:
+        """Returns a unit's own text."""
+        return self.text[self.units[index].start : self.units[index].end]
+
+    def _heading(self, unit: Unit) -> Heading:
+        """Reads a heading, whichever way it is written."""
+        raw = self.text[unit.start : unit.end]
+        if unit.mark == "<":
+            raw, mark = "#" * unit.level + " " + plain_text(raw).replace("\n", " "), "#"
+        else:
+            mark = unit.mark
+        return read_heading(raw, unit.level, mark)
+
+    def _judge(self) -> None:
+        """Looks at each item and paragraph by itself."""
+        for index, unit in enumerate(self.units):
+            if unit.kind == "item":
+                own = self.raw(index)
+                whole = self.text[unit.start : self._subtree_end(index)]
+                self.judged[index] = judge_item(whole, own)
+            elif unit.kind in {"para", "html"}:
+                raw = self.raw(index)
+                if "](" in raw or "http" in raw or "href" in raw:
+                    self.judged[index] = judge_paragraph(raw)
+
+    def _subtree_end(self, index: int) -> int:
+        """Returns where an item and all that is nested in it end."""
+        unit = self.units[index]
+        at = index + 1
+        while at < len(self.units):
+            following = self.units[at]
+            if following.piece != unit.piece or following.depth <= unit.depth:
+                break
+            at += 1
+        return self.units[at - 1].end
+
+    def _closed(self) -> list[bool]:
+        """Says of each unit whether it stands in a part that holds no entries."""
+        closed: list[bool] = []
+        level = 0
+        first = True
+        strong = sum(judged.strength == STRONG for judged in self.judged.values())
+        for index, _ in enumerate(self.units):
+            head = self.heads.get(index)
+            if head is not None and not self.entry[index]:
+                if level and head.level <= level:
+                    level = 0
+                if not level and not first and is_no_place(head.name):
+                    level = head.level
+                first = False
+            closed.append(level > 0)
+        works = sum(closed[i] and one.strength == STRONG for i, one in self.judged.items())
+        if works > max(20, 0.3 * strong):
+            return self._closed_bodies()
+        return closed
+
+    def _closed_bodies(self) -> list[bool]:
+        """Says the same where such parts cannot be all that stands under their headings."""
+        closed = []
+        inside = False
+        for index, _ in enumerate(self.units):
+            head = self.heads.get(index)
+            if head is not None and not self.entry[index]:
+                inside = is_no_place(head.name) and index > next(iter(self.heads))
+            closed.append(inside)
+        return closed
+
+    def _bodies(self) -> Iterator[tuple[int, int]]:
+        """Yields of each heading its index and that of the next one."""
+        indices = [*self.heads, len(self.units)]
+        yield from pairwise(indices)
+
+    def _entry_headings(self) -> frozenset[int]:
+        """Returns the levels whose headings are entries."""
+        good: dict[int, int] = {}
+        count: dict[int, int] = {}
+        for index, following in self._bodies():
+            level = self.units[index].level
+            count[level] = count.get(level, 0) + 1
+            good[level] = good.get(level, 0) + self._is_work(index, following)
+        return frozenset(
+            level for level, number in good.items() if number >= 3 and number >= 0.5 * count[level]
+        )
+
+    def _is_work(self, index: int, following: int) -> bool:
+        """Says whether a heading with its body is like an entry."""
+        head = self.heads[index]
+        if head.role == "year" or count_words(head.name) < 2:
+            return False
+        works = sum(self._holds_work(i) for i in range(index + 1, following))
+        raw = self.raw(index)
+        title = find_title(raw, _words_at(raw))
+        if title and title.shape == "link" and title.primary and not is_anchor(title.primary.url):
+            return works <= 2 and not names_target(raw, title.primary)
+        body = self.text[self.units[index].end : self._body_end(index, following)]
+        if works or len(body) > 8000 or count_words(head.name) < 2:
+            return False
+        return any(
+            rank_of(text_of(body, one), one.url) == PAPER and names_target(body, one)
+            for one in links_of(body, 0, len(body))
+        )
+
+    def _holds_work(self, index: int) -> bool:
+        """Says whether a unit under a heading has a title of its own."""
+        judged = self.judged.get(index)
+        if judged is None:
+            raw = self.raw(index)
+            if self.units[index].kind == "row":
+                before = self.units[index - 1]
+                return before.piece == self.units[index].piece and before.kind == "other"
+            return _BOLD_LINE.fullmatch(raw.strip()) is not None and count_words(raw) >= 3
+        if judged.title is None or judged.strength < LINKED:
+            return False
+        words = count_words(self._title(index, judged.title))
+        return words >= 3
+
+    def _title(self, index: int, title: Title) -> str:
+        """Returns a title's words in a unit."""
+        start = self.units[index].start
+        return self.text[start + title.span[0] : start + title.span[1]]
+
+    def _body_end(self, index: int, following: int) -> int:
+        """Returns where a heading's body ends."""
+        return self.units[following - 1].end if following > index + 1 else self.units[index].end
+
+    def _take_headings(self, levels: frozenset[int]) -> None:
+        """Makes entries of the headings of these levels that have a body like one."""
+        if not levels:
+            return
+        for index, following in self._bodies():
+            if self.units[index].level in levels and self._is_work(index, following):
+                self.entry[index] = True
+                self.ends[index] = self._body_end(index, following)
+
+    def _paragraph_shapes(self, closed: list[bool]) -> frozenset[str]:
+        """Returns the shapes of paragraphs that are entries, because they are repeated."""
+        shapes = [
+            _shape(self.units[i], judged)
+            for i, judged in self.judged.items()
+            if self.units[i].kind != "item" and judged.strength and not closed[i]
+        ]
+        often = common_shapes(shapes, 6)
+        found = {
+            shape
+            for shape in common_shapes(shapes)
+            if shape.endswith(str(STRONG)) or shape in often
+        }
+        if shapes.count(f"para:link:{STRONG}") < _LINKS_ALONE:
+            found.discard(f"para:link:{LINKED}")
+        return frozenset(found)
+
+    def _take_paragraphs(self, shapes: frozenset[str], closed: list[bool]) -> None:
+        """Makes entries of the paragraphs of these shapes."""
+        for index, judged in self.judged.items():
+            unit = self.units[index]
+            if unit.kind == "item" or closed[index] or not judged.strength:
+                continue
+            if _shape(unit, judged) in shapes:
+                self.entry[index] = True
+                if unit.kind == "html" and "</details" not in self.raw(index).lower():
+                    self.ends[index] = self._details_end(index)
+
+    def _details_end(self, index: int) -> int:
+        """Returns where what can be opened is closed again."""
+        for at in range(index + 1, min(index + _MOST_DETAILS, len(self.units))):
+            if self.units[at].kind in {"html", "heading"}:
+                return self.units[at].start
+            if "</details" in self.raw(at).lower():
+                return self.units[at].end
+        return self.units[index].end
+
+    def _take_fields(self, closed: list[bool]) -> None:
+        """Makes entries of titles in bold with the lines of fields that follow them."""
+        for index, unit in enumerate(self.units):
+            if unit.kind != "para" or closed[index] or self.entry[index]:
+                continue
+            raw = self.raw(index)
+            if not raw.lstrip().startswith(("**", "__", "《")):
+                continue
+            title = find_title(raw)
+            if title is None or title.primary or count_words(raw[slice(*title.span)]) < 2:
+                continue
+            end = self._fields_end(index)
+            if end > unit.end:
+                self.entry[index] = True
+                self.ends[index] = end
+
+    def _fields_end(self, index: int) -> int:
+        """Returns where the lines of fields after a title end."""
+        end = self.units[index].end
+        linked = False
+        for at in range(index + 1, min(index + 1 + _MOST_FIELDS, len(self.units))):
+            raw = self.raw(at)
+            if self.units[at].kind not in {"item", "para"} or not _FIELD.match(raw):
+                break
+            if self.units[at].kind == "para" and raw.lstrip().startswith(("*", "_")):
+                break
+            linked = linked or "http" in raw or "](" in raw
+            end = self.units[at].end
+        return end if linked else self.units[index].end
+
+    def _take_rows(self, closed: list[bool]) -> None:
+        """Makes entries of the rows of tables that list works."""
+        groups: dict[int, list[int]] = {}
+        for index, unit in enumerate(self.units):
+            if unit.kind == "row" and not closed[index]:
+                groups.setdefault(unit.piece, []).append(index)
+        for indices in groups.values():
+            head = self._head_of(indices[0])
+            roles, good = judge_rows(head, [self.raw(i) for i in indices])
+            for index, is_entry in zip(indices, good, strict=True):
+                if is_entry:
+                    self.entry[index] = True
+                    self.columns[index] = roles
+
+    def _head_of(self, first: int) -> str | None:
+        """Returns the row of names above a table's rows."""
+        before = self.units[first - 1] if first else None
+        if before is None or before.kind != "other" or before.piece != self.units[first].piece:
+            return None
+        return self.raw(first - 1).lstrip("\r\n").split("\n", 1)[0]
+
+    def _take_items(self, closed: list[bool]) -> None:
+        """Makes entries of the items that are like one, category by category."""
+        parents: list[int] = []
+        siblings: dict[tuple[int, int], list[int]] = {}
+        parent_of = self.parents
+        last_piece = -1
+        for index, unit in enumerate(self.units):
+            if unit.kind != "item":
+                continue
+            if unit.piece != last_piece:
+                parents, last_piece = [], unit.piece
+            while parents and self.units[parents[-1]].depth >= unit.depth:
+                parents.pop()
+            parent = parents[-1] if parents else -1
+            parent_of[index] = parent
+            siblings.setdefault((unit.group if parent < 0 else -parent - 1, parent), []).append(
+                index
+            )
+            parents.append(index)
+        works = self._nested_works(parent_of)
+        for indices in siblings.values():
+            bare = self._bare_too(indices, works)
+            for index in indices:
+                if not closed[index]:
+                    self.entry[index] = self._is_item(index, parent_of[index], works, bare=bare)
+
+    def _nested_works(self, parent_of: dict[int, int]) -> dict[int, int]:
+        """Returns how many works are nested right in each item."""
+        works: dict[int, int] = {}
+        for index, parent in parent_of.items():
+            judged = self.judged[index]
+            if parent >= 0 and judged.strength == STRONG and judged.title is not None:
+                title = self._title(index, judged.title)
+                works[parent] = works.get(parent, 0) + (count_words(title) >= 3)
+        return works
+
+    def _bare_too(self, indices: list[int], works: dict[int, int]) -> bool:
+        """Says whether the items of a list are works also where they have no link."""
+        own = [i for i in indices if self.judged[i].title is not None and not works.get(i)]
+        linked = sum(self.judged[i].strength >= LINKED for i in own)
+        if linked >= max(2, 0.4 * len(own)):
+            return True
+        cited = sum(is_citation(self.raw(i)) for i in own)
+        return cited >= max(3, 0.6 * len(own))
+
+    def _is_item(self, index: int, parent: int, works: dict[int, int], *, bare: bool) -> bool:
+        """Says whether an item is an entry."""
+        judged = self.judged[index]
+        if judged.strength == NONE or judged.title is None:
+            return False
+        if works.get(index, 0) >= 2 and judged.strength < STRONG:
+            return False
+        if parent >= 0 and self._inside_entry(parent):
+            above = self.judged[parent].title
+            return judged.title.shape == "author" and above is not None and above.shape == "author"
+        if parent >= 0 and judged.strength < STRONG and not works.get(parent):
+            return judged.strength == LINKED and not self._says_much(parent)
+        if judged.strength == BARE:
+            return (bare or is_tagged(self.raw(index), judged.title)) and not works.get(index)
+        return True
+
+    def _says_much(self, parent: int) -> bool:
+        """Says whether an item is a note of its own rather than the name of a category."""
+        return count_words(self.raw(parent)) > 12
+
+    def _inside_entry(self, parent: int) -> bool:
+        """Says whether that item is an entry, or stands in one."""
+        while parent >= 0:
+            if self.entry[parent]:
+                return True
+            parent = self.parents[parent]
+        return False
+
+    def _blocks(self) -> Iterator[Draft]:
+        """Yields the blocks: entries with all that belongs to them, headings, and the rest."""
+        at = 0
+        count = len(self.units)
+        index = 0
+        while index < count:
+            unit = self.units[index]
+            if unit.start < at:
+                index += 1
+                continue
+            end = self._entry_end(index) if self.entry[index] else self._plain_end(index)
+            head = None if self.entry[index] else self.heads.get(index)
+            kind = unit.kind
+            yield Draft(unit.start, end, kind, self.entry[index], head, self.columns.get(index, ()))
+            at = end
+            index += 1
+
+    def _entry_end(self, index: int) -> int:
+        """Returns where an entry ends: at what is nested in it and an entry itself."""
+        unit = self.units[index]
+        if unit.kind != "item":
+            return self.ends[index]
+        at = index + 1
+        while at < len(self.units):
+            following = self.units[at]
+            nested = following.piece == unit.piece and following.depth > unit.depth
+            if not nested or self.entry[at]:
+                break
+            at += 1
+        return self.units[at - 1].end
+
+    def _plain_end(self, index: int) -> int:
+        """Returns where a block of text ends: what belongs to one piece stays together."""
+        unit = self.units[index]
+        at = index + 1
+        while at < len(self.units) and self.units[at].piece == unit.piece and not self.entry[at]:
+            at += 1
+        return self.units[at - 1].end
+
+
+def _shape(unit: Unit, judged: Judged) -> str:
+    """Returns what a paragraph's shape is called in the habits."""
+    shape = judged.title.shape if judged.title else ""
+    if unit.kind == "html":
+        return f"html:{STRONG}"
+    return f"{unit.kind}:{shape}:{judged.strength}"
+
+
+def _words_at(raw: str) -> int:
+    """Returns where a heading's words start."""
+    opening = re.match(r"[ \t]{0,3}#{0,6}[ \t]*+", raw)
+    return opening.end() if opening else 0

@@ -1,0 +1,203 @@
+"""Which units of a document are entries there: what its own repetition shows, and what is around."""
+
+# Thresholds and signs are what real lists show.
+# ruff: noqa: PLR2004, RUF001, E501
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffkb.core.identifiers import kind_of
+from diffkb.markdown.labels import OTHER, is_anchor, is_label, rank_of
+from diffkb.markdown.tables import roles_of
+from diffkb.markdown.titles import Title, count_words, find_title, names_target, text_of
+from diffkb.markdown.years import year_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+STRONG, LINKED, BARE, NONE = 3, 2, 1, 0
+
+_NO_ENTRIES = re.compile(
+    r"(?:table of )?contents?\b|toc\b|contribut|licen[sc]e|citation|cite (?:us|this)|citing|acknowledg|star history|"
+    r"changelog|change log|(?:latest |recent )?news|(?:latest |recent )?updates?\b|what'?s new|announcement|maintainer|contact|how to|"
+    r"disclaimer|sponsor|table of contents|index$|legend|目录|贡献|更新日志|致谢|联系|引用|navigation|menu$|"
+    r"related (?:awesome )?(?:lists|repositor)|contributors|overview of (?:this|the) list|outline$|quick links|to[- ]?do",
+    re.IGNORECASE,
+)
+_NAVIGATION = re.compile(
+    r"(?:go )?(?:back )?to (?:the )?top\b|back to (?:contents|index|the list)|home$", re.IGNORECASE
+)
+_MARK = re.compile(r"[\W_]*+(?:[0-9.]+[\s.)]*+)?")
+_CATEGORY_END = (":", "：")
+
+
+class Judged(NamedTuple):
+    """A unit that may be an entry: what was found, and how sure that is."""
+
+    strength: int
+    title: Title | None
+
+
+def is_no_place(name: str) -> bool:
+    """Says whether no entries are expected under a heading of that name."""
+    start = _MARK.match(name)
+    return len(name) < 60 and _NO_ENTRIES.match(name, start.end() if start else 0) is not None
+
+
+def judge_item(raw: str, own: str) -> Judged:
+    """Says how much an item looks like an entry.
+
+    Args:
+        raw: the item with all that is nested in it.
+        own: the part before nested items.
+    """
+    title = find_title(own)
+    if title is None or _NAVIGATION.match(own, title.span[0]):
+        return Judged(NONE, None)
+    words = count_words(own[slice(*title.span)])
+    if title.primary is None and not title.links and len(raw) > len(own):
+        whole = find_title(raw)
+        if whole and whole.primary and words >= 3 and _only_labels(raw, whole):
+            return Judged(STRONG, whole)
+    return Judged(_strength(own, title, words), title)
+
+
+def _only_labels(raw: str, title: Title) -> bool:
+    """Says whether all links of an item are labels, so that none is a title of its own."""
+    return all(one.kind == "bare" or names_target(raw, one) for one in title.links)
+
+
+def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a shape each
+    """Returns how much what was found is like an entry."""
+    primary = title.primary
+    following = own[title.span[1] :].lstrip(" *_")
+    if following.startswith((":", "：")) and is_label(own[slice(*title.span)]):
+        return NONE
+    if primary is not None and is_anchor(primary.url):
+        return NONE
+    if title.shape == "link" and primary is not None:
+        if names_target(own, primary) and words < 3:
+            return NONE
+        paper = kind_of(primary.url) == "paper"
+        return STRONG if (paper and words >= 2) or words >= 4 else LINKED
+    if title.shape == "author" and primary is not None:
+        return STRONG
+    if primary is not None and words >= 1:
+        rank = rank_of(text_of(own, primary), primary.url)
+        labelled = names_target(own, primary) or primary.kind == "bare"
+        if labelled and rank != OTHER and (words >= 2 or kind_of(primary.url) == "paper"):
+            return STRONG if words < 40 else LINKED
+        return (
+            LINKED if words >= 3 and title.shape in {"bold", "quoted", "italic", "author"} else BARE
+        )
+    if any(not is_anchor(one.url) and names_target(own, one) for one in title.links) and (
+        words >= 2 or title.shape == "bold"
+    ):
+        return LINKED
+    if title.links or own.rstrip().endswith(_CATEGORY_END):
+        return NONE
+    return BARE if words >= 3 else NONE
+
+
+def judge_paragraph(raw: str) -> Judged:
+    """Says how much a paragraph looks like an entry."""
+    title = find_title(raw)
+    if title is None or not title.links:
+        return Judged(NONE, title)
+    text = raw[slice(*title.span)]
+    words = count_words(text)
+    before = raw[title.body : title.span[0]]
+    if title.shape == "link":
+        good = words >= 3 and len(before) < 4 and _begins_work(raw, title)
+        authored = (
+            words >= 3
+            and len(before) >= 4
+            and title.primary is not None
+            and kind_of(title.primary.url) == "paper"
+        )
+        short = (
+            words and len(before) < 4 and "://" in title.primary.url and _begins_work(raw, title)
+            if title.primary
+            else False
+        )
+        return Judged(STRONG if good else LINKED if authored or short else NONE, title)
+    if title.primary is None and title.shape != "bold":
+        return Judged(NONE, title)
+    labels = all(
+        one.kind == "bare" or names_target(raw, one)
+        for one in title.links
+        if one.start > title.span[1]
+    )
+    if title.shape in {"bold", "quoted", "venue"} and words >= 2:
+        return Judged(STRONG if labels or title.shape == "quoted" else LINKED, title)
+    return Judged(BARE if labels and 3 <= words <= 40 else NONE, title)
+
+
+def _begins_work(raw: str, title: Title) -> bool:
+    """Says whether a linked title stands alone in its sentence, with no words that lead on."""
+    primary = title.primary
+    if primary is None or is_anchor(primary.url):
+        return False
+    following = raw[primary.end : primary.end + 40].lstrip(" *_")
+    return (
+        not following[:1].isalpha()
+        or following.startswith(("by ", "by\n"))
+        or kind_of(primary.url) == "paper"
+    )
+
+
+def judge_rows(head: str | None, rows: Sequence[str]) -> tuple[tuple[str, ...], list[bool]]:
+    """Says what a table's columns hold and which of its rows are entries.
+
+    Returns:
+        The roles, and for each row whether it is one.
+    """
+    roles = roles_of(head, rows)
+    none = [False] * len(rows)
+    if "title" not in roles:
+        return roles, none
+    linked = sum("http" in row or "](" in row for row in rows)
+    if linked < 0.5 * len(rows) and not {"year", "authors", "venue"} & set(roles):
+        return roles, none
+    if not linked and len({"year", "authors", "venue"} & set(roles)) < 2:
+        return roles, none
+    return roles, [_is_row(row, roles.index("title")) for row in rows]
+
+
+def _is_row(row: str, at: int) -> bool:
+    """Says whether a row holds a work."""
+    from diffkb.markdown.tables import cells_of
+
+    cells = cells_of(row)
+    if at >= len(cells):
+        return False
+    found = find_title(row, *cells[at])
+    if found is None:
+        return False
+    title = row[slice(*found.span)]
+    if found.primary is not None and is_anchor(found.primary.url):
+        return False
+    template = "](paper link)" in row.lower() or title.lower().startswith(
+        ("template", "paper title")
+    )
+    return count_words(title) >= 1 and not is_label(title) and not template
+
+
+def common_shapes(shapes: Sequence[str], least: int = 3) -> frozenset[str]:
+    """Returns the shapes that a document repeats."""
+    return frozenset(shape for shape, count in Counter(shapes).items() if count >= least)
+
+
+def is_citation(own: str) -> bool:
+    """Says whether an item without links is put like a citation: authors, title, year."""
+    return year_in(own) is not None and own.count(",") >= 1 and count_words(own) >= 5
+
+
+def is_tagged(own: str, title: Title) -> bool:
+    """Says whether a venue with its year stands before a title."""
+    before = own[title.body : title.span[0]]
+    return "[" in before and year_in(before) is not None

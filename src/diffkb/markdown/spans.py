@@ -1,0 +1,172 @@
+"""The links of an inline text, in whatever way they are written, and where each of them lies."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from diffkb.markdown.inline import TAG, CodeSpans, is_image, target_at
+
+_OPENERS = re.compile(r"[\\`<\[\]]|https?://")
+# As far as people mean a bare URL to go: no blank, no sign of other scripts' punctuation.
+_BARE = re.compile(r"https?://[^\s<>\"`|\[\]\u3000-\u303f\uff00-\uffef\u201c\u201d*]++")
+_HREF = re.compile(r"""\bhref\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""", re.IGNORECASE)
+_CLOSING_TAG = re.compile(r"</a\s*+>", re.IGNORECASE)
+_ODD_TARGET = re.compile(r"\(([^()\r\n]{1,300})\)")
+
+
+class Span(NamedTuple):
+    """A link in a text.
+
+    Attributes:
+        start: its first character.
+        end: the first one after it.
+        text: the span of its words.
+        target: the span of its destination.
+        url: the destination.
+        kind: a link proper, an image, an image within a link, or an address that stands bare.
+    """
+
+    start: int
+    end: int
+    text: tuple[int, int]
+    target: tuple[int, int]
+    url: str
+    kind: str
+
+
+def links_of(text: str, start: int, end: int) -> list[Span]:
+    """Returns the links and images of a part of a text, in the order in which they end."""
+    return _Scan(text, start, end).read()
+
+
+class _Scan:
+    """One look at a text from left to right."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text = text
+        self.at = start
+        self.end = end
+        self.found: list[Span] = []
+        self.brackets: list[int] = []
+        self.code = CodeSpans(text, start, end)
+        self.closes = True
+
+    def read(self) -> list[Span]:
+        """Returns what was found."""
+        while found := _OPENERS.search(self.text, self.at, self.end):
+            self.at = found.start()
+            mark = self.text[self.at]
+            if mark == "[":
+                self.brackets.append(self.at)
+                self.at += 1
+            elif mark == "]":
+                self._close()
+            elif mark == "h":
+                self._bare()
+            elif mark == "<":
+                self._tag()
+            elif mark == "\\":
+                self.at += 2
+            else:
+                length, close = self.code.after(self.at)
+                self.at = close + length if close >= 0 else self.at + length
+        return self.found
+
+    def _close(self) -> None:
+        """Reads the end of a link's text."""
+        close = self.at
+        self.at += 1
+        if not self.brackets:
+            return
+        opened = self.brackets.pop()
+        target = target_at(self.text, close + 1, self.end)
+        if target is None:
+            self._odd(opened, close)
+            return
+        self.at = target.close
+        inside = target.url.find("](")
+        if inside >= 0:
+            # A link pasted where an address belongs.
+            url = target.url[inside + 2 :].rstrip(")")
+            start = target.start + inside + 2
+            target = target._replace(start=start, end=start + len(url), url=url)
+        image = is_image(self.text, opened)
+        inner = self.found[-1] if self.found and self.found[-1].start > opened else None
+        kind = "image" if image else "link"
+        if inner is not None and not image:
+            if inner.kind != "image":
+                return
+            while self.found and self.found[-1].start > opened:
+                first = self.found.pop()
+            kind = "badge" if not self.text[opened + 1 : first.start].strip(" *_`[") else "link"
+            if kind == "badge" and self.text[inner.end : close].strip(" *_`]\r\n"):
+                kind = "link"
+        elif inner is not None:
+            return
+        span = (target.start, target.end)
+        words = (opened + 1, close)
+        self.found.append(Span(opened - image, target.close, words, span, target.url, kind))
+
+    def _odd(self, opened: int, close: int) -> None:
+        """Reads a destination that holds blanks: people mean a link all the same."""
+        odd = _ODD_TARGET.match(self.text, close + 1, self.end)
+        if odd and "://" in odd[1] and " " not in odd[1].strip():
+            url = odd[1].strip()
+            at = odd.start(1) + odd[1].index(url)
+            words = (opened + 1, close)
+            self.at = odd.end()
+            self.found.append(Span(opened, odd.end(), words, (at, at + len(url)), url, "link"))
+
+    def _bare(self) -> None:
+        """Reads an address that stands in the text by itself."""
+        found = _BARE.match(self.text, self.at, self.end)
+        if not found:
+            self.at += 4
+            return
+        url = found[0].rstrip(".,;:!?'_~")
+        if url.count(")") > url.count("("):
+            url = url[: _unbalanced(url)].rstrip(".,;:")
+        span = (self.at, self.at + len(url))
+        self.at = max(span[1], self.at + 4)
+        self.found.append(Span(*span, span, span, url, "bare"))
+
+    def _tag(self) -> None:
+        """Reads an address between angle brackets, a link of HTML, or another tag."""
+        tag = TAG.match(self.text, self.at, self.end)
+        if tag is None:
+            self.at += 1
+            return
+        inner = tag[0][1:-1]
+        if inner.startswith(("http://", "https://")) and " " not in inner:
+            span = (self.at + 1, tag.end() - 1)
+            self.found.append(Span(self.at, tag.end(), span, span, inner, "bare"))
+        elif self.closes and inner[:2].lower() in {"a ", "a\n"} and (href := _HREF.search(tag[0])):
+            self._anchor(tag, href)
+            return
+        self.at = tag.end()
+
+    def _anchor(self, tag: re.Match[str], href: re.Match[str]) -> None:
+        """Reads a link of HTML."""
+        self.at = tag.end()
+        close = _CLOSING_TAG.search(self.text, tag.end(), self.end)
+        if close is None:
+            self.closes = False
+            return
+        group = href.lastindex or 1
+        start = tag.start() + href.start(group)
+        target = (start, start + len(href[group]))
+        words = (tag.end(), close.start())
+        kind = "badge" if self.text[words[0] : words[1]].lstrip().startswith("<img") else "link"
+        self.found.append(Span(tag.start(), close.end(), words, target, href[group], kind))
+        self.at = close.end()
+
+
+def _unbalanced(url: str) -> int:
+    """Returns where a parenthesis closes that the address did not open."""
+    depth = 0
+    for at, character in enumerate(url):
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return at
+    return len(url)

@@ -1,0 +1,130 @@
+"""Rows of tables: their cells, and what each column holds."""
+
+# Thresholds and signs are what real lists show.
+# ruff: noqa: PLR2004, E501
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from diffkb.markdown.labels import is_label
+from diffkb.markdown.titles import count_words, find_title, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BAR = re.compile(r"\\.|\||`[^`\r\n]*+`", re.DOTALL)
+_RULE = re.compile(r"[ \t]*+\|?[ \t:|-]*-[ \t:|-]*[ \t]*+")
+_ROLES = (
+    (
+        "title",
+        re.compile(
+            r"title|^project$|^projects$|^name$|^librar|^tools?$|^datasets?$|^models?$|^methods?$|papers?\b|^name$|article|publication\b|标题|论文名|题目|论文$|paper name|论文名称",
+            re.IGNORECASE,
+        ),
+    ),
+    ("year", re.compile(r"year|date|年|时间|日期|published", re.IGNORECASE)),
+    (
+        "venue",
+        re.compile(
+            r"venue|conference|journal|pub\b|pub\.|publisher|source|会议|期刊|where|booktitle",
+            re.IGNORECASE,
+        ),
+    ),
+    ("authors", re.compile(r"author|作者|affiliation|institut", re.IGNORECASE)),
+    (
+        "link",
+        re.compile(
+            r"link|code|url|pdf|github|project|resource|material|论文链接|代码", re.IGNORECASE
+        ),
+    ),
+    (
+        "note",
+        re.compile(
+            r"note|comment|descri|summary|keyword|abstract|tl;?dr|备注|说明|简介", re.IGNORECASE
+        ),
+    ),
+)
+
+
+def cells_of(row: str) -> list[tuple[int, int]]:
+    """Returns the spans of a row's cells, without the blanks around their words."""
+    end = len(row.rstrip(" \t\r\n"))
+    bars = [one.start() for one in _BAR.finditer(row, 0, end) if one[0] == "|"]
+    starts = [0, *(at + 1 for at in bars)]
+    ends = [*bars, end]
+    spans = [_stripped(row, a, b) for a, b in zip(starts, ends, strict=True)]
+    if bars and not row[: bars[0]].strip(" \t"):
+        spans = spans[1:]
+    if bars and not row[bars[-1] + 1 : end].strip(" \t"):
+        spans = spans[:-1]
+    return spans
+
+
+def is_rule(row: str) -> bool:
+    """Says whether a row is the line under a table's head."""
+    return "-" in row and _RULE.fullmatch(row.strip("\r\n")) is not None
+
+
+def roles_of(head: str | None, rows: Sequence[str]) -> tuple[str, ...]:
+    """Returns what the columns of a table hold, by their names and by what stands in them.
+
+    Args:
+        head: the row of names, or None.
+        rows: the others.
+    """
+    names = [head[a:b] for a, b in cells_of(head)] if head else []
+    roles = [_role_of(name) for name in names]
+    sample = [[row[a:b] for a, b in cells_of(row)] for row in rows[:12]]
+    width = max((len(cells) for cells in sample), default=0)
+    roles += [""] * (width - len(roles))
+    titles = [at for at, role in enumerate(roles) if role == "title"]
+    scores = [_title_score(cells[at] for cells in sample if at < len(cells)) for at in range(width)]
+    for at, role in enumerate(roles[:width]):
+        if role in {"year", "authors", "note"}:
+            scores[at] *= 0.2
+        elif role == "title":
+            scores[at] = scores[at] * 2 + 0.5
+    roles = ["" if role == "title" else role for role in roles]
+    if any(score > 0.9 for score in scores) or (titles and scores):
+        best = max(range(width), key=lambda at: scores[at])
+        if scores[best] >= 1:
+            roles[best] = "title"
+    return tuple(roles)
+
+
+def _role_of(name: str) -> str:
+    """Returns what a column of that name holds."""
+    return next((role for role, pattern in _ROLES if pattern.search(name.strip(" *_`"))), "")
+
+
+def _title_score(cells: object) -> float:
+    """Says how much a column looks like titles: linked or bold ones most."""
+    score = count = 0.0
+    for cell in cells:  # type: ignore[attr-defined]
+        count += 1
+        if not cell.strip():
+            continue
+        found = find_title(cell)
+        if found is None:
+            continue
+        words = count_words(cell[slice(*found.span)])
+        if words < 2 or is_label(cell[slice(*found.span)]):
+            labelled = is_label(cell[slice(*found.span)])
+            score += (0.1 if labelled else 0.6) * (found.shape == "link")
+            continue
+        score += 2.0 if found.shape == "link" else 1.5 if found.shape in {"bold", "quoted"} else 0
+        score += min(words, 8) / 8
+        if found.shape == "text" and found.primary:
+            score += 1.0
+        if any(is_label(text_of(cell, link)) for link in found.links):
+            score += 0.2
+    return score / count if count else 0.0
+
+
+def _stripped(row: str, start: int, end: int) -> tuple[int, int]:
+    """Returns a span without the blanks around it."""
+    text = row[start:end]
+    start += len(text) - len(text.lstrip(" \t"))
+    return start, max(start, start + len(text.strip(" \t")))

@@ -1,0 +1,519 @@
+"""Where the title of a work stands in what a list says of it, and which link is the work's own."""
+
+# Thresholds and signs are what real lists show.
+# ruff: noqa: PLR2004, RUF001, E501
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffkb.markdown.labels import (
+    OTHER,
+    PAPER,
+    UNKNOWN,
+    is_anchor,
+    is_label,
+    is_venue,
+    rank_of,
+    words_of,
+)
+from diffkb.markdown.plain import plain_text
+from diffkb.markdown.spans import links_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diffkb.markdown.spans import Span
+
+_HEAD = re.compile(
+    r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\r\n]++|(?=\[|\Z)))?+(?:\[([ xX✓✔])\][ \t]++)?+"
+)
+_NESTED = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:[-+*]|[0-9]{1,9}[.)])[ \t]++")
+_BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
+# What stands before a title and is no part of it: numbers, dates, emoji, tags, images' leftovers.
+_LEADING = re.compile(
+    r"(?:[\s|>#]++"
+    r"|:[a-z0-9_+-]{1,40}:"
+    r"|<(?!a[\s>])[A-Za-z/!][^<>]*+>"
+    r"|[☆★⭐✨🔥🌟📄📃📖🎉🆕✅❌👍🏆⚠✓✔●•▪·🧬📷♥❤💡🚀📝🌐🔍→➡▶\u2600-\u27bf\ufe0f\u200b\u200e\U0001f300-\U0001faff]++"
+    r"|\*\*\[?#?[0-9]{1,4}\]?[.):]?\*\*[.):]?"
+    r"|\[?#?[0-9]{1,3}(?:\.[0-9]{1,2})?\]?[.):](?=[\s*_\[])"
+    r"|[0-9]{1,3}\](?=\s)"
+    r"|\(?[0-9]{4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,2})?\)?(?:\s*+[-–—:|,]|(?=[\s*]))"
+    r"|\(?(?:19|20)[0-9]{2}\)?\s*+[-–—:|.,](?!\w)"
+    r"|\((?:19|20)[0-9]{2}\)"
+    r"|(?:\*\*|__)?\(?[0-9]{1,2}[./][0-9]{1,2}\)?(?:\*\*|__)?\s*+[-–—:|]"
+    r"|(?:\*\*|__|\*|_|`)?\\?\[(?![ \]])[^\[\]()\r\n]{1,45}\](?!\(|\[)(?:\*\*|__|\*|_|`)?[:.]?"
+    r"|`[^`\r\n]{1,40}`[:.]?"
+    r"|[【(（][^\[\]()【】（）\r\n]{1,25}[】)）](?=\s*+[\[*])"
+    r"|[-–—](?=\s)"
+    r")"
+)
+_BOLD = re.compile(
+    r"\*\*(?=[^\s*])((?:[^*\r\n]|\*(?!\*)|[\r\n](?![ \t]*+[\r\n]))++)\*\*|__(?=[^\s_])((?:[^_\r\n]|_(?!_))++)__"
+)
+_ITALIC = re.compile(
+    r"(?<![*\w])\*(?=[^\s*])([^*\r\n]++)\*(?![*\w])|(?<![_\w])_(?=[^\s_])([^_\r\n]++)_(?![_\w])"
+)
+_HTML_BOLD = re.compile(r"<(b|strong|summary)>", re.IGNORECASE)
+_QUOTED = re.compile(r"[“\"《「『]((?:[^“”\"《》「」『』\r\n]|\r?\n(?!\s*\n))++)[”\"》」』]")
+_QUOTES = '"“”《》「」『』'
+# Where a title in plain text ends: a label in brackets, a break, a cell.
+_STOP = re.compile(
+    r"\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|[ \t]{2,}(?=[\r\n])|\\(?=[\r\n])|<br|<a[\s>]|!\[|\||\t"
+    r"|:[a-z0-9_+-]{2,40}:|[\r\n][ \t]*+[*_>(\[]|[\U0001f300-\U0001faff]|[\r\n][ \t]*+by\s|https?://|</summary",
+    re.IGNORECASE,
+)
+_TAG_YEAR = re.compile(
+    r"\s*+[(\[（【]\s*+(?:[^()\[\]\r\n]{0,40}?[\s,'’.])?'?(?:(?:19|20)[0-9]{2}|['’][0-9]{2})"
+    r"(?:[-/.,\s][^()\[\]\r\n]{0,25})?[)\]）】]"
+)
+_TAIL_NUMBER = re.compile(
+    r"\s*[(\[]\s*(?:arXiv|bioRxiv|ePrint)[^()\[\]]{0,30}[)\]]\s*$", re.IGNORECASE
+)
+_TAIL_VENUE = re.compile(
+    r"[,.;:]?\s+(?:in\s+|at\s+)?(?P<venue>[A-Z@][A-Za-z&+./@ -]{1,30}[ '’-]*(?:(?:19|20)[0-9]{2}|[0-9]{2}))[.,;:]?\s*$"
+)
+_TAIL_YEAR = re.compile(r"[,.;]\s+(?:[A-Z][a-z]{2,8}\.?\s+)?(?:19|20)[0-9]{2}[.,;]?\s*$")
+AUTHORS_NEXT = re.compile(
+    r"(?:[A-Z][\w'’.-]*\.?,?\s+){1,4}(?:et al|and\s|&\s)|(?:[A-Z][\w'’-]*\.?\s+){1,3}[A-Z][\w'’-]+,\s+[A-Z]"
+    r"|[A-Z]\.\s*(?:[A-Z]\.\s*)?-?[A-Z][\w'’-]+(?:,|\.| and)|[A-Z][\w'’-]+,\s+[A-Z]\.|[A-Z]\w+ et al"
+)
+_SENTENCE = re.compile(r"[.?!]\s+")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_AUTHOR_YEAR = re.compile(r"[A-Z][^\d\[\]]{1,60}[(\s,]+(?:19|20)[0-9]{2}[a-z]?\)?[.]?")
+
+
+# No title in plain text is longer, and none is wrapped in more marks.
+_LONGEST = 2000
+_LAYERS = 8
+# What a work without a paper is shown on: it has no other address.
+_PAGES = frozenset(("web", "website", "www", "site", "webpage", "blog", "blogpost", "post"))
+
+
+class Title(NamedTuple):
+    """What is found in the words of an entry.
+
+    Attributes:
+        span: of the title.
+        primary: the link that is the work's own, or None.
+        links: all of them, images left out.
+        shape: how it stands: "link", "bold", "italic", "quoted", "text", "venue" or "author".
+        body: where the entry's words start, after its marker.
+        nested: where nested bullets begin, or the end.
+        checked: the character in a task's box, or None.
+        after: where what follows the title starts.
+    """
+
+    span: tuple[int, int]
+    primary: Span | None
+    links: list[Span]
+    shape: str
+    body: int
+    nested: int
+    checked: str | None
+    after: int
+
+
+def find_title(
+    raw: str, start: int = 0, end: int | None = None, *, first_line: bool = False
+) -> Title | None:
+    """Finds the title in a part of a text.
+
+    Args:
+        raw: the text.
+        start: where to begin.
+        end: where to stop.
+        first_line: whether the title stands on the first line.
+
+    Returns:
+        What was found, or None when there is nothing that could be one.
+    """
+    end = len(raw.rstrip()) if end is None else end
+    head = _HEAD.match(raw, start, end)
+    body = head.end() if head else start
+    nested_at = _NESTED.search(raw, body, end)
+    nested = nested_at.start() if nested_at else end
+    if first_line:
+        line = re.compile(r"[\r\n]").search(raw, body, nested)
+        nested = line.start() if line else nested
+    links = links_of(raw, body, end)
+    own = [one for one in links if one.start < nested and one.kind != "image"]
+    found = _choose(raw, body, nested, own)
+    if found is None:
+        return None
+    span, link, shape = found
+    floor = span[0]
+    if shape == "text" and nested < end and not first_line and (child := _cited(raw, nested, end)):
+        span, shape, nested = child, "italic", end
+    span = _trimmed(raw, *span)
+    if span[0] >= span[1]:
+        return None
+    rest = [one for one in links if one.kind != "image"]
+    primary = link if link is not None else first_paper(raw, rest, nested, floor)
+    after = max(span[1], link.end) if link is not None and shape == "link" else span[1]
+    return Title(span, primary, rest, shape, body, nested, head[1] if head else None, after)
+
+
+def _cited(raw: str, start: int, end: int) -> tuple[int, int] | None:
+    """Returns the title in a citation that is nested right under the name of a place."""
+    head = _HEAD.match(raw, start + len(raw[start:end]) - len(raw[start:end].lstrip()), end)
+    body = head.end() if head else start
+    following = _NESTED.search(raw, body, end)
+    stop = following.start() if following else end
+    italic = _ITALIC.search(raw, body, stop) or _QUOTED.search(raw, body, stop)
+    if (
+        italic is None
+        or "](" in raw[body:stop]
+        or not is_authors(raw[body : italic.start()].strip(" ,.:;") + ",")
+    ):
+        return None
+    return italic.span(italic.lastindex or 1)
+
+
+def text_of(raw: str, link: Span) -> str:
+    """Returns a link's words; of a badge, what its image says."""
+    words = raw[link.text[0] : link.text[1]]
+    if link.kind == "badge":
+        alt = re.match(r"[\s*_`\[]*+!\[([^\[\]]*+)\]", words)
+        if alt:
+            return alt[1]
+        attribute = re.search(r"\balt=[\"']([^\"']*+)", words)
+        return attribute[1] if attribute else ""
+    if "]" in words and words.startswith("["):
+        words = words.strip("[]")
+    return plain_text(words)
+
+
+def names_target(raw: str, link: Span) -> bool:
+    """Says whether a link's words name what it leads to: by what they are, or by their brackets."""
+    words = text_of(raw, link)
+    if is_label(words):
+        return True
+    start, end = link.text
+    inside = raw.startswith("[", start) and raw.startswith("]", end - 1)
+    outside = raw.startswith("[", link.start - 1) and raw[link.end : link.end + 1] in {"]", ","}
+    return (inside or outside) and len(words.split()) <= 3 and len(words) <= 28
+
+
+def count_words(text: str) -> int:
+    """Returns how many words a title has; two signs of Chinese count as one."""
+    return len(_WORDS.findall(_CJK.sub(" ", text))) + (len(_CJK.findall(text)) + 1) // 2
+
+
+def is_name_and_year(text: str) -> bool:
+    """Says whether a link's words are an author and a year."""
+    bare = text.strip(" .")
+    if _AUTHOR_YEAR.fullmatch(bare) is None:
+        return False
+    name = bare.partition("(")[0].strip()
+    return not is_venue(text) or (name != bare and name.istitle() and not is_venue(name))
+
+
+def _skip_leading(raw: str, at: int, end: int) -> int:
+    """Returns where numbers, tags, dates and emoji before a title end."""
+    while at < end and (found := _LEADING.match(raw, at, end)) and found.end() > at:
+        at = found.end()
+    return at
+
+
+Found = tuple[tuple[int, int], "Span | None", str]
+
+
+def _choose(raw: str, body: int, nested: int, own: list[Span]) -> Found | None:
+    """Returns the span of the title, the link it is itself, and how it stands."""
+    at = _skip_leading(raw, body, nested)
+    first = next((one for one in own if one.kind == "link"), None)
+    while first is not None and first.start < at < first.end:
+        # A tag was mistaken for what is a link's own text.
+        at = first.start
+    if first is not None:
+        words = text_of(raw, first)
+        before = raw[at : first.start]
+        opening = before.strip(' *_"“《<>`~\\\t\r\n([（')
+        label = names_target(raw, first) or first.url.startswith("mailto:")
+        if not opening:
+            if not label or (len(own) == 1 and "[" not in before and count_words(words) > 2):
+                return _linked(raw, first)
+            led = _venue_led(raw, first, nested, own)
+            if led:
+                return led
+            return None
+        if not label:
+            if is_name_and_year(words) and count_words(opening) >= 1:
+                return ((at, _text_end(raw, at, first.start)), first, "author")
+            if _may_precede(before, words) or (
+                count_words(words) >= 2 and is_authors(opening + ",")
+            ):
+                bold = _bold_title(raw, at, first.start)
+                if bold is None or count_words(raw[slice(*bold[0])]) < 4:
+                    return _linked(raw, first)
+    return _without_link(raw, at, nested, own)
+
+
+def _linked(raw: str, link: Span) -> Found:
+    """Returns a link's words as the title, without tags and years around them."""
+    start, end = link.text
+    if (
+        raw.startswith("[", start)
+        and raw.endswith("]", start, end)
+        and "[" not in raw[start + 1 : end]
+    ):
+        start, end = start + 1, end - 1
+    inner = _skip_leading(raw, start, end)
+    if count_words(raw[inner:end]) >= 1:
+        start = inner
+    return ((start, end), link, "link")
+
+
+def _may_precede(before: str, words: str) -> bool:
+    """Says whether these words may stand before a linked title: a tag, an acronym, a date."""
+    text = before.strip()
+    if len(text) > 45 or count_words(words) < 2:
+        return False
+    if text.endswith((":", "-", "|", "–", "—", "：", ".")) or text.startswith(
+        ("*", "_", "`", "(", "[", "<")
+    ):
+        return len(text.split()) <= 5 or is_authors(text)
+    return len(text.split()) <= 2 and count_words(words) >= 3
+
+
+def is_authors(text: str) -> bool:
+    """Says whether words may be the names of authors before a title."""
+    bare = text.strip()
+    if not bare or not bare.lstrip("*_[").strip()[:1].isalpha():
+        return False
+    capitals = re.findall(r"(?<!\w)[^\W\d_][\w'’.-]*", bare)
+    if not capitals or len(bare) > 1200:
+        return False
+    upper = sum(
+        word[0].isupper()
+        or word in {"and", "et", "al", "al.", "de", "van", "von", "der", "others", "la", "di", "da"}
+        for word in capitals
+    )
+    return upper >= 0.8 * len(capitals) and (
+        "," in bare
+        or " and " in bare
+        or " & " in bare
+        or "et al" in bare
+        or bare.endswith((".", ":"))
+    )
+
+
+def _venue_led(raw: str, first: Span, nested: int, own: list[Span]) -> Found | None:
+    """Returns the title after a leading label, which is the link of the work."""
+    at = first.end
+    while at < nested and raw[at] in "])\\ \t:-–—,":
+        at += 1
+    following = next((one for one in own if one.start >= at), None)
+    if following and not raw[at : following.start].strip(" *_[(<>\t\r\n"):
+        words = text_of(raw, following)
+        if not names_target(raw, following) and count_words(words) >= 2:
+            return _linked(raw, following)
+        if names_target(raw, following):
+            return _venue_led(raw, following, nested, own)
+    at = _skip_leading(raw, at, nested)
+    bold = _bold_title(raw, at, nested)
+    if bold and count_words(raw[slice(*bold[0])]) >= 2 and not raw[at : bold[2]].strip():
+        return (bold[0], first, "venue")
+    stop = _text_end(raw, at, following.start if following else nested)
+    if count_words(raw[at:stop]) < 2:
+        return None
+    link = first if len(own) == 1 or rank_of(text_of(raw, first), first.url) != OTHER else None
+    return ((at, stop), link, "venue")
+
+
+def _bold_title(raw: str, at: int, end: int) -> tuple[tuple[int, int], str, int] | None:
+    """Returns the first span in bold, and where its marks begin."""
+    found = _BOLD.search(raw, at, end)
+    if found:
+        group = found.lastindex or 1
+        return found.span(group), "bold", found.start()
+    html = _HTML_BOLD.search(raw, at, end)
+    if html:
+        close = raw.find(f"</{html[1]}", html.end(), end)
+        stop = close if close >= 0 else end
+        return (html.end(), stop), "bold", html.start()
+    return None
+
+
+def _without_link(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
+    """Returns the title of an entry whose title is no link: bold, quoted, italic, or plain."""
+    bold = _bold_title(raw, at, nested)
+    if bold is not None:
+        (start, stop), _, marks = bold
+        inner = next((one for one in own if start <= one.start and one.end <= stop), None)
+        before = raw[at:marks].strip()
+        if (not before or is_authors(before)) and count_words(raw[start:stop]) >= (
+            1 if not before else 2
+        ):
+            if inner is not None and inner.start > start + 8:
+                words = text_of(raw, inner)
+                author = inner if is_name_and_year(words) else None
+                return ((_skip_leading(raw, start, stop), inner.start), author, "author")
+            start = _skip_leading(raw, start, stop)
+            stop = _bold_end(raw, start, stop)
+            if (
+                start < stop
+                and not (raw[stop:].startswith(":") and count_words(raw[start:stop]) < 2)
+                and not raw[start:stop].rstrip().endswith((":", "："))
+            ):
+                return ((start, stop), None, "bold")
+    limit = next((one.start for one in own if one.start >= at), nested)
+    limit = max(at, limit)
+    quoted = _QUOTED.search(raw, at, nested)
+    if quoted and count_words(quoted[1]) >= 2 and quoted.start() <= limit:
+        before = raw[at : quoted.start()].strip(" *_")
+        if not before or is_authors(before) or before.endswith((",", ".", ":")):
+            return (quoted.span(1), None, "quoted")
+    italic = _ITALIC.search(raw, at, limit)
+    if italic:
+        group = italic.lastindex or 1
+        before = raw[at : italic.start()].strip()
+        if (
+            count_words(italic[group]) >= 2
+            and (not before or is_authors(before.rstrip(":,. ") + ","))
+            and (before or not is_authors(italic[group]))
+        ):
+            return (italic.span(group), None, "italic")
+    stop = _text_end(raw, at, limit)
+    colon = re.compile(r":[ \t]+").search(raw, at, stop)
+    if colon and _are_names(raw[at : colon.start()]):
+        at, stop = colon.end(), _before_journal(raw, colon.end(), stop)
+    return ((at, stop), None, "text") if stop > at and count_words(raw[at:stop]) else None
+
+
+def _bold_end(raw: str, start: int, stop: int) -> int:
+    """Returns where a title in bold ends before a venue in parentheses."""
+    tags = list(_TAG_YEAR.finditer(raw, start, stop))
+    tag = tags[-1] if tags else None
+    if tag and tag.end() >= stop - 2:
+        return tag.start()
+    return stop
+
+
+def _text_end(raw: str, at: int, limit: int) -> int:
+    """Returns where a title in plain text ends."""
+    limit = min(limit, at + _LONGEST)
+    stop = _STOP.search(raw, at, limit)
+    end = stop.start() if stop else limit
+    blank = _BLANK.search(raw, at, end)
+    end = blank.start() if blank else end
+    text = raw[at:end].rstrip(" \t\r\n([（\\,;:")
+    tag = _TAG_YEAR.search(text, 1)
+    if tag:
+        text = text[: tag.start()]
+    sentence = _SENTENCE.search(text)
+    while sentence:
+        following = text[sentence.end() :]
+        if (
+            AUTHORS_NEXT.match(following)
+            or is_venue(following.strip(" .,*_"))
+            or following.startswith(("In ", "arXiv"))
+        ) and count_words(text[: sentence.start()]) >= 2:
+            text = text[: sentence.start() + (text[sentence.start()] in "?!")]
+            break
+        sentence = _SENTENCE.search(text, sentence.end())
+    number = _TAIL_NUMBER.search(text)
+    text = text[: number.start()] if number and number.start() > 2 else text
+    for pattern in (_TAIL_VENUE, _TAIL_YEAR):
+        tail = pattern.search(text)
+        if tail and tail.start() > 8 and (pattern is _TAIL_YEAR or is_venue(tail["venue"])):
+            text = text[: tail.start()]
+    return at + len(text)
+
+
+def _are_names(text: str) -> bool:
+    """Says whether words before a colon are certainly names, and not the first half of a title."""
+    if not is_authors(text):
+        return False
+    if "et al" in text:
+        return True
+    names = re.split(r",\s*(?:and\s+)?|\s+and\s+|\s+&\s+", text.strip(" :"))
+    return len(names) > 1 and all(2 <= len(name.split()) <= 4 and name.istitle() for name in names)
+
+
+def _before_journal(raw: str, at: int, stop: int) -> int:
+    """Returns where a title after its authors ends: before a journal and a year."""
+    year = re.compile(r",?\s+(?:19|20)[0-9]{2}\W*$").search(raw[at:stop])
+    end = at + year.start() if year else stop
+    comma = raw.rfind(", ", at, end)
+    venue = raw[comma + 2 : end]
+    short = len(venue.split()) <= 7 and venue[:1].isupper()
+    return comma if comma > at + 8 and short else end
+
+
+def _is_quoted(text: str) -> bool:
+    """Says whether the whole of a title stands in quotes, a sign after it apart."""
+    if len(text) < 3 or text[0] not in _QUOTES or not set(text[-2:]) & set(_QUOTES):
+        return False
+    return not any(one in _QUOTES for one in text[1:-2])
+
+
+def _trimmed(raw: str, start: int, end: int) -> tuple[int, int]:  # noqa: C901 - a sign each
+    """Returns a title's span without blanks, marks, quotes and the full stop around it."""
+    for _ in range(_LAYERS):
+        text = raw[start:end]
+        inner = text.strip(" \t\r\n,;")
+        changed = inner
+        for mark in ("**", "__", "*", "_", "`"):
+            if changed.startswith(mark) and changed.endswith(mark) and len(changed) > 2 * len(mark):
+                changed = changed[len(mark) : -len(mark)]
+                break
+        lead = text.index(changed) if changed else len(text)
+        start, end = start + lead, start + lead + len(changed)
+        text = raw[start:end]
+        if _is_quoted(text):
+            start, end = start + 1, end - (1 if text[-1] in _QUOTES else 2)
+            continue
+        if text.endswith((".", ":")) and not text.endswith(("...", "etc.")):
+            end = start + len(text.rstrip(".:"))
+            continue
+        for mark in ("**", "__"):
+            if text.startswith(mark) and text.count(mark) == 1:
+                start += len(mark)
+            elif text.endswith(mark) and text.count(mark) == 1:
+                end -= len(mark)
+        if (
+            raw[start:end] == text
+            and changed == raw[start:end]
+            and len(text) == len(raw[start:end].strip(" \t\r\n,;"))
+        ):
+            again = raw[start:end]
+            if not any(
+                again.startswith(m) and again.endswith(m) and len(again) > 2 * len(m)
+                for m in ("**", "__", "*", "_", "`")
+            ):
+                break
+    return start, end
+
+
+def first_paper(raw: str, links: Sequence[Span], nested: int, floor: int) -> Span | None:
+    """Returns the first link that leads to the paper, the entry's own before nested ones."""
+    best: tuple[tuple[int, int], Span] | None = None
+    page: Span | None = None
+    for order, link in enumerate(links):
+        if is_anchor(link.url) or not link.url or link.start < floor:
+            continue
+        words = text_of(raw, link) if link.kind != "bare" else _word_before(raw, link.start)
+        rank = rank_of(words, link.url)
+        if rank == OTHER:
+            if page is None and link.start < nested and _PAGES.issuperset(words_of(words)):
+                page = link
+            continue
+        if link.start >= nested and rank == UNKNOWN:
+            continue
+        if rank == PAPER and words.strip().lower() in {"doi", "here"}:
+            rank = UNKNOWN
+        key = (rank, order)
+        if best is None or key < best[0]:
+            best = (key, link)
+    return best[1] if best else page
+
+
+def _word_before(raw: str, at: int) -> str:
+    """Returns the label before a bare address, on its line."""
+    line = max(raw.rfind("\n", 0, at), raw.rfind("\r", 0, at)) + 1
+    return raw[line:at].strip(" \t-*+:：,，")[-24:]
