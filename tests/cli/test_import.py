@@ -121,7 +121,8 @@ def test_without_doubt_strict_is_content(empty: Call, lists: Path) -> None:
 
 def test_of_many_lines_some_are_told_and_all_with_verbose(empty: Call, tmp_path: Path) -> None:
     file = tmp_path / "list.md"
-    file.write_text("".join(f"- words and [a link](https://example.org/{n})\n" for n in range(8)))
+    entries = "".join(f"- [A paper](https://example.org/{n})\n" for n in range(8))
+    file.write_text(entries + "".join(f"- words without a link, {n}\n" for n in range(8)))
     told = empty("import", str(file), "--dry-run").stderr.splitlines()
     assert len(told) == 7
     assert told[-1] == "  and 3 more kept as text; --verbose shows all"
