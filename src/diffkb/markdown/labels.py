@@ -7,6 +7,25 @@ from __future__ import annotations
 
 import re
 
+# Dates stand where labels and venues do.
+MONTHS = (
+    *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov"),
+    *(
+        "dec",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ),
+)
+
 _PAPER = frozenset(
     [
         "paper",
@@ -85,30 +104,7 @@ _PAPER = frozenset(
         "論文",
         "статья",
         "artikel",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "may",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
+        *MONTHS,
         "papier",
         "artículo",
         "pré-publication",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from diffkb.markdown.labels import KNOWN_VENUES
+from diffkb.markdown.labels import KNOWN_VENUES, MONTHS
 
 _PARENTHESIS = re.compile(
     r"[(（\[【](?:[^()（）\[\]]{0,70}?[^\w/.-])?((?:19|20)[0-9]{2})(?![0-9])(?:[^()（）\[\]]{0,40})[)）\]】]"
@@ -34,30 +34,7 @@ _NOT_VENUES = frozenset(
         "at",
         "of",
         "the",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "may",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
+        *MONTHS,
         "spring",
         "summer",
         "fall",
