@@ -115,6 +115,12 @@ _PAPER = frozenset(
         "technical",
     ]
 )
+# Words that stand between labels and say nothing of their own.
+_JOINING = (
+    *("with", "and", "or", "of", "the", "for", "in", "on", "to", "by", "a", "an"),
+    *("old", "new", "v1", "v2", "v3", "&"),
+)
+
 _OTHER = frozenset(
     [
         "code",
@@ -300,24 +306,7 @@ _OTHER = frozenset(
         "authors'",
         "s",
         "w/",
-        "with",
-        "and",
-        "or",
-        "of",
-        "the",
-        "for",
-        "in",
-        "on",
-        "to",
-        "by",
-        "a",
-        "an",
-        "old",
-        "new",
-        "v1",
-        "v2",
-        "v3",
-        "&",
+        *_JOINING,
         "python3",
         "r",
         "java",
@@ -339,24 +328,7 @@ _OTHER = frozenset(
 _GLUE = frozenset(
     [
         "s",
-        "with",
-        "and",
-        "or",
-        "of",
-        "the",
-        "for",
-        "in",
-        "on",
-        "to",
-        "by",
-        "a",
-        "an",
-        "old",
-        "new",
-        "v1",
-        "v2",
-        "v3",
-        "&",
+        *_JOINING,
         "part",
         "x",
         "r",

@@ -51,17 +51,18 @@ def add_identifiers(unit: UnitOfWork, paper: PaperRow, identifiers: Iterable[Ide
 
 def mark_pending(unit: UnitOfWork, paper: PaperRow, reason: str) -> None:
     """Notes that a source was asked and could not answer; what is known already stays."""
-    if paper.state != "fetched":
-        paper.state = "pending"
-        paper.reason = reason
-    paper.asked = unit.time
-    unit.session.add(paper)
+    _mark(unit, paper, "pending", reason)
 
 
 def mark_unknown(unit: UnitOfWork, paper: PaperRow, reason: str) -> None:
     """Notes that a source knows no such work: it is not asked again but by name."""
+    _mark(unit, paper, "unknown", reason)
+
+
+def _mark(unit: UnitOfWork, paper: PaperRow, state: str, reason: str) -> None:
+    """Notes why a work is not fetched; of one that was fetched once, only that it was asked for."""
     if paper.state != "fetched":
-        paper.state = "unknown"
+        paper.state = state
         paper.reason = reason
     paper.asked = unit.time
     unit.session.add(paper)

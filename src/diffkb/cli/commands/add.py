@@ -102,7 +102,7 @@ def add(
         report=run.say,
     )
     for result in results:
-        _tell(run, result)
+        _tell(run, result, document)
     status = exit_status(results)
     if run.json:
         errors = [one.error for one in results if one.error and one.outcome != "known"]
@@ -177,13 +177,15 @@ def _one_line(text: str | None) -> str | None:
     return None if text is None else " ".join(text.split()) or None
 
 
-def _tell(run: Run, result: Added) -> None:
-    """Says what became of a reference."""
+def _tell(run: Run, result: Added, document: str | None) -> None:
+    """Says what became of a reference; of a work in another document than the named one, where."""
     entry = result.entry
     where = ""
     if entry is not None:
         year = f", {entry.year}" if entry.year else ""
-        place = " / ".join(entry.section or (entry.document,))
+        elsewhere = document is not None and document.casefold() != entry.document.casefold()
+        named = (entry.document,) if elsewhere or not entry.section else ()
+        place = " / ".join((*named, *entry.section))
         where = f'{entry.id} "{entry.title}" ({place}{year})'
     match result.outcome:
         case "added":
