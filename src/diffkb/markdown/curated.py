@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.models import Fields, Link
@@ -27,6 +28,8 @@ from diffkb.markdown.titles import (
 from diffkb.markdown.years import dated_in, mark_in, stars_in, venue_in, year_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from diffkb.core.models import YearFrom
     from diffkb.markdown.dialect import Context
     from diffkb.markdown.spans import Span
@@ -40,48 +43,78 @@ _DONE = {"x": True, "X": True, "✓": True, "✔": True, " ": False}
 _READ = re.compile(r":white_check_mark:|:heavy_check_mark:|✅|✔|✓|:ballot_box_with_check:|☑")
 _UNREAD = re.compile(r":white_medium_square:|⚠|☐|:white_large_square:|❌|:x:(?!\])")
 _LINE = re.compile(r"\r\n|\n|\r")
+Places = tuple[tuple[int, int], ...]
 _SIGNS = " \t\r\n*_[](){}|,.;:-–—•·/\\<>\"'“”&+（）、，。"
 
 
 class Found(NamedTuple):
-    """An entry in its block: where its title lies, and all that it says."""
+    """An entry in its block.
+
+    Attributes:
+        title: where its title and links lie.
+        fields: all that it says.
+        spans: of each field that the block itself shows, the places it was read from.
+    """
 
     title: Title
     fields: Fields
+    spans: Mapping[str, Places] = MappingProxyType({})
 
 
-def read_unit(raw: str, ctx: Context) -> Found | None:
+def read_unit(raw: str, ctx: Context, title: Title | None = None) -> Found | None:
     """Reads a block that is an entry.
 
     Args:
         raw: the block's text.
         ctx: what kind of unit it is, and what its document decides.
+        title: what `find_title` found in this very text, where that is known; of a row, in the
+            bounds of its title's cell.
 
     Returns:
         What it says, or None when nothing in it could be a title.
     """
-    return _read_row(raw, ctx) if ctx.unit == "row" else _read_text(raw, ctx)
+    return _read_row(raw, ctx, title) if ctx.unit == "row" else _read_text(raw, ctx, title)
 
 
-def _read_text(raw: str, ctx: Context) -> Found | None:
+def _read_text(raw: str, ctx: Context, title: Title | None) -> Found | None:
     """Reads an item, a paragraph, a heading or HTML."""
-    start = _hashes(raw) if ctx.unit == "heading" else 0
-    title = find_title(raw, start, first_line=ctx.unit == "heading")
+    if title is None:
+        start = _hashes(raw) if ctx.unit == "heading" else 0
+        title = find_title(raw, start, first_line=ctx.unit == "heading")
     if title is None or not plain_text(raw[slice(*title.span)]):
         return None
     head_end = _head_end(raw, title)
     around = _outside(raw, title, title.body, head_end)
-    return Found(title, _fields(raw, title, around, ctx, head_end))
+    fields = _fields(raw, title, around, ctx, head_end)
+    return Found(title, fields, _spans(raw, title, fields))
 
 
-def _read_row(raw: str, ctx: Context) -> Found | None:  # noqa: C901 - a column each
+def _spans(raw: str, title: Title, fields: Fields) -> Mapping[str, Places]:
+    """Returns where the fields lie."""
+    spans: dict[str, Places] = {"title": (title.span,)}
+    if title.primary:
+        spans["url"] = (title.primary.target,)
+    if fields.year is not None and fields.year_from != "heading":
+        at = raw.find(str(fields.year))
+        if at >= 0:
+            spans["year"] = ((at, at + 4),)
+    mark = mark_in(raw)
+    if fields.wr is not None and mark:
+        spans["wr"] = (mark[:2],)
+    line = _LINE.search(raw, title.after)
+    if fields.note is not None and line:
+        spans["note"] = ((line.end(), len(raw.rstrip())),)
+    return spans
+
+
+def _read_row(raw: str, ctx: Context, known: Title | None) -> Found | None:  # noqa: C901 - a column each
     """Reads a row of a table."""
     cells = cells_of(raw)
     roles = ctx.columns
     at = roles.index("title") if "title" in roles else -1
     if not 0 <= at < len(cells):
         return None
-    found = find_title(raw, *cells[at])
+    found = known or find_title(raw, *cells[at])
     if found is None or not plain_text(raw[slice(*found.span)]):
         return None
     others = [
@@ -112,7 +145,8 @@ def _read_row(raw: str, ctx: Context) -> Found | None:  # noqa: C901 - a column 
         changes["venue"] = plain_text(texts["venue"]) or None
     if "note" in texts and texts["note"].strip(" -"):
         changes |= {"note": texts["note"], "mentioned": urls_in(texts["note"])}
-    return Found(title, replace(fields, **changes))  # type: ignore[arg-type]
+    fields = replace(fields, **changes)  # type: ignore[arg-type]
+    return Found(title, fields, _spans(raw, title, fields))
 
 
 def _links(raw: str, start: int, end: int) -> list[Span]:

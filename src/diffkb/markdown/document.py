@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from diffkb.markdown.blocks import cut
+from diffkb.markdown.curated import read_unit
 from diffkb.markdown.dialect import WR_SCALE, Context, Dialect, Form, Newline
 from diffkb.markdown.doubts import doubts, why_kept
-from diffkb.markdown.entries import Item, fields_of, form_of, get_fields, item_of
+from diffkb.markdown.entries import Item, fields_of, form_of, item_of
 from diffkb.markdown.forms import common_form, commonest
 from diffkb.markdown.headings import Heading, Tree, has_title, read_heading, years_descend
 from diffkb.markdown.lists import Habits, draft_blocks
@@ -251,7 +252,8 @@ class _CuratedReader(_Reader):
         if draft.entry:
             dialect = self.given or Dialect(own=False)
             context = Context(dialect, tree.year, draft.kind, draft.columns)
-            entries = get_fields(raw, context)
+            found = read_unit(raw, context, draft.title)
+            entries = () if found is None else (found.fields,)
         if entries:
             self.marks.extend(one.wr for one in entries if one.wr is not None)
             self.items.append((len(self.blocks), draft))  # type: ignore[arg-type]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Dates stand where labels and venues do.
 MONTHS = (
@@ -488,11 +489,14 @@ KNOWN_VENUES = frozenset(
 PAPER, OTHER, UNKNOWN = 0, 2, 1
 
 
-def words_of(text: str) -> list[str]:
+# A list says the same few labels again and again.
+@lru_cache(maxsize=4096)
+def words_of(text: str) -> tuple[str, ...]:
     """Returns a label's words in lower case, without emoji and signs."""
-    return _WORD.findall(_NOISE.sub(" ", text).lower()) or _WORD.findall(text.lower())
+    return tuple(_WORD.findall(_NOISE.sub(" ", text).lower()) or _WORD.findall(text.lower()))
 
 
+@lru_cache(maxsize=4096)
 def is_label(text: str) -> bool:
     """Says whether a link's text names what it leads to, rather than a work."""
     words = words_of(text)
@@ -505,6 +509,7 @@ def is_label(text: str) -> bool:
     return is_venue(text) or is_address(text)
 
 
+@lru_cache(maxsize=4096)
 def is_venue(text: str) -> bool:
     """Says whether a text is a venue with its year, or a well-known one alone."""
     bare = text.strip(" *_`[]().,:'\"")
@@ -525,17 +530,29 @@ def is_address(text: str) -> bool:
 
 def rank_of(text: str, url: str) -> int:
     """Says whether a label leads to the paper, to something else, or cannot be told."""
-    words = words_of(text)
-    if any(word in _OTHER and word not in _GLUE for word in words):
+    by_label = _rank_of_label(text)
+    if by_label == OTHER:
         return OTHER
     low = url.lower()
     if "://" not in low and low.endswith(".md"):
         return OTHER
-    if any(word in _PAPER for word in words) or is_venue(text) or is_address(text):
+    if by_label == PAPER:
         return PAPER
     if "github.com" in low or "github.io" in low or "youtu" in low or "gitlab.com" in low:
         return OTHER
-    return UNKNOWN if words else PAPER if "arxiv.org" in low or low.endswith(".pdf") else UNKNOWN
+    if words_of(text):
+        return UNKNOWN
+    return PAPER if "arxiv.org" in low or low.endswith(".pdf") else UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def _rank_of_label(text: str) -> int:
+    """Says the same by the label alone."""
+    words = words_of(text)
+    if any(word in _OTHER and word not in _GLUE for word in words):
+        return OTHER
+    named = any(word in _PAPER for word in words)
+    return PAPER if named or is_venue(text) or is_address(text) else UNKNOWN
 
 
 def _is_mark(word: str) -> bool:

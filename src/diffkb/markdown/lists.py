@@ -56,6 +56,7 @@ class Draft(NamedTuple):
         entry: whether it is one.
         heading: of a heading, what it says.
         columns: of a row, what its cells hold.
+        title: of an entry, what `find_title` found in this very text, where that is known.
     """
 
     start: int
@@ -64,6 +65,7 @@ class Draft(NamedTuple):
     entry: bool
     heading: Heading | None
     columns: tuple[str, ...]
+    title: Title | None
 
 
 class Habits(NamedTuple):
@@ -326,11 +328,12 @@ class _Lists:
                 groups.setdefault(unit.piece, []).append(index)
         for indices in groups.values():
             head = self._head_of(indices[0])
-            roles, good = judge_rows(head, [self.raw(i) for i in indices])
-            for index, is_entry in zip(indices, good, strict=True):
-                if is_entry:
+            roles, titles = judge_rows(head, [self.raw(i) for i in indices])
+            for index, title in zip(indices, titles, strict=True):
+                if title is not None:
                     self.entry[index] = True
                     self.columns[index] = roles
+                    self.judged[index] = Judged(STRONG, title, len(self.raw(index)))
 
     def _head_of(self, first: int) -> str | None:
         """Returns the row of names above a table's rows."""
@@ -425,9 +428,17 @@ class _Lists:
             end = self._entry_end(index) if self.entry[index] else self._plain_end(index)
             head = None if self.entry[index] else self.heads.get(index)
             kind = unit.kind
-            yield Draft(unit.start, end, kind, self.entry[index], head, self.columns.get(index, ()))
+            title = self._found_title(index, end) if self.entry[index] else None
+            columns = self.columns.get(index, ())
+            yield Draft(unit.start, end, kind, self.entry[index], head, columns, title)
             at = end
             index += 1
+
+    def _found_title(self, index: int, end: int) -> Title | None:
+        """Returns the title that was found when a unit was judged, if in just this text."""
+        judged = self.judged.get(index)
+        same = judged is not None and judged.size == end - self.units[index].start
+        return judged.title if judged and same else None
 
     def _entry_end(self, index: int) -> int:
         """Returns where an entry ends: at what is nested in it and an entry itself."""

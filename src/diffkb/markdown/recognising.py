@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
 from diffkb.markdown.labels import OTHER, is_anchor, is_label, rank_of
-from diffkb.markdown.tables import roles_of
+from diffkb.markdown.tables import cells_of, roles_of
 from diffkb.markdown.titles import Title, count_words, find_title, names_target, text_of
 from diffkb.markdown.years import year_in
 
@@ -36,10 +36,17 @@ _CATEGORY_END = (":", "：")
 
 
 class Judged(NamedTuple):
-    """A unit that may be an entry: what was found, and how sure that is."""
+    """A unit that may be an entry.
+
+    Attributes:
+        strength: how sure that is.
+        title: what was found.
+        size: the length of the text in which it was found.
+    """
 
     strength: int
     title: Title | None
+    size: int = 0
 
 
 def is_no_place(name: str) -> bool:
@@ -62,8 +69,8 @@ def judge_item(raw: str, own: str) -> Judged:
     if title.primary is None and not title.links and len(raw) > len(own):
         whole = find_title(raw)
         if whole and whole.primary and words >= 3 and _only_labels(raw, whole):
-            return Judged(STRONG, whole)
-    return Judged(_strength(own, title, words), title)
+            return Judged(STRONG, whole, len(raw))
+    return Judged(_strength(own, title, words), title, len(own))
 
 
 def _only_labels(raw: str, title: Title) -> bool:
@@ -108,6 +115,11 @@ def judge_paragraph(raw: str) -> Judged:
     title = find_title(raw)
     if title is None or not title.links:
         return Judged(NONE, title)
+    return Judged(_paragraph_strength(raw, title), title, len(raw))
+
+
+def _paragraph_strength(raw: str, title: Title) -> int:
+    """Returns how much a paragraph is like an entry."""
     text = raw[slice(*title.span)]
     words = count_words(text)
     before = raw[title.body : title.span[0]]
@@ -124,17 +136,17 @@ def judge_paragraph(raw: str) -> Judged:
             if title.primary
             else False
         )
-        return Judged(STRONG if good else LINKED if authored or short else NONE, title)
+        return STRONG if good else LINKED if authored or short else NONE
     if title.primary is None and title.shape != "bold":
-        return Judged(NONE, title)
+        return NONE
     labels = all(
         one.kind == "bare" or names_target(raw, one)
         for one in title.links
         if one.start > title.span[1]
     )
     if title.shape in {"bold", "quoted", "venue"} and words >= 2:
-        return Judged(STRONG if labels or title.shape == "quoted" else LINKED, title)
-    return Judged(BARE if labels and 3 <= words <= 40 else NONE, title)
+        return STRONG if labels or title.shape == "quoted" else LINKED
+    return BARE if labels and 3 <= words <= 40 else NONE
 
 
 def _begins_work(raw: str, title: Title) -> bool:
@@ -150,14 +162,14 @@ def _begins_work(raw: str, title: Title) -> bool:
     )
 
 
-def judge_rows(head: str | None, rows: Sequence[str]) -> tuple[tuple[str, ...], list[bool]]:
+def judge_rows(head: str | None, rows: Sequence[str]) -> tuple[tuple[str, ...], list[Title | None]]:
     """Says what a table's columns hold and which of its rows are entries.
 
     Returns:
-        The roles, and for each row whether it is one.
+        The roles, and for each row its title, or None where it is no entry.
     """
     roles = roles_of(head, rows)
-    none = [False] * len(rows)
+    none: list[Title | None] = [None] * len(rows)
     if "title" not in roles:
         return roles, none
     linked = sum("http" in row or "](" in row for row in rows)
@@ -165,26 +177,24 @@ def judge_rows(head: str | None, rows: Sequence[str]) -> tuple[tuple[str, ...], 
         return roles, none
     if not linked and len({"year", "authors", "venue"} & set(roles)) < 2:
         return roles, none
-    return roles, [_is_row(row, roles.index("title")) for row in rows]
+    return roles, [_title_of_row(row, roles.index("title")) for row in rows]
 
 
-def _is_row(row: str, at: int) -> bool:
-    """Says whether a row holds a work."""
-    from diffkb.markdown.tables import cells_of
-
+def _title_of_row(row: str, at: int) -> Title | None:
+    """Returns the title of the work that a row holds, or None without one."""
     cells = cells_of(row)
     if at >= len(cells):
-        return False
+        return None
     found = find_title(row, *cells[at])
     if found is None:
-        return False
+        return None
     title = row[slice(*found.span)]
     if found.primary is not None and is_anchor(found.primary.url):
-        return False
+        return None
     template = "](paper link)" in row.lower() or title.lower().startswith(
         ("template", "paper title")
     )
-    return count_words(title) >= 1 and not is_label(title) and not template
+    return found if count_words(title) >= 1 and not is_label(title) and not template else None
 
 
 def common_shapes(shapes: Sequence[str], least: int = 3) -> frozenset[str]:
