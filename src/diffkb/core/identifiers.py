@@ -211,8 +211,8 @@ def parse_ref(text: str) -> Ref:
     )
 
 
-# Of one entry the same link is asked about several times in a row.
-@lru_cache(maxsize=256)
+# The same link is asked about when its list is read and when its rows are made.
+@lru_cache(maxsize=4096)
 def identifiers_in_url(url: str) -> tuple[Identifier, ...]:
     """Returns the identifiers a link carries; none for what cannot be read.
 

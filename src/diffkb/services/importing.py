@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffkb.core.identifiers import kind_of
-from diffkb.core.models import ARXIV, DOI, OPENREVIEW, Identifier
+from diffkb.core.models import ARXIV, DOI, OPENREVIEW
 from diffkb.core.text import storable
 from diffkb.errors import AlreadyImported, DiffkbError, StorageError, UnreadableInput
 from diffkb.markdown.document import read_document
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from diffkb.core.models import Fields, Kind
-    from diffkb.markdown.document import Reading
+    from diffkb.core.models import Fields
+    from diffkb.markdown.document import Block, Reading
     from diffkb.paths import BaseChoice
     from diffkb.services.opening import Report
     from diffkb.store.reader import Document
@@ -47,17 +47,6 @@ class ListFile(NamedTuple):
         return hashlib.sha256(self.content).hexdigest()
 
 
-class ListedEntry(NamedTuple):
-    """An entry as the list writes it, and where."""
-
-    line: int
-    end_line: int
-    section: tuple[str, ...]
-    fields: Fields
-    identifiers: tuple[Identifier, ...]
-    kind: Kind
-
-
 class Imported(NamedTuple):
     """What an import brought, or would bring.
 
@@ -65,19 +54,32 @@ class Imported(NamedTuple):
         name: the document's.
         path: the file's, as the person typed it.
         size: the file's bytes.
-        entries: each as JSON holds it, with its lines.
-        kept_as_text: (first line, last line, why) of what looks like entries and was not read.
-        doubtful: (line, why) of what may be meant otherwise.
+        reading: what the lens made of them.
+        first_id: the id of the first entry, the others follow in order; None where nothing was
+            written.
         not_utf8: where the first byte stands that is not UTF-8, or None.
     """
 
     name: str
     path: str
     size: int
-    entries: list[dict[str, Any]]
-    kept_as_text: list[tuple[int, int, str]]
-    doubtful: list[tuple[int, str]]
+    reading: Reading
+    first_id: int | None
     not_utf8: int | None
+
+    @property
+    def entry_count(self) -> int:
+        """The number of entries."""
+        return sum(len(block.entries) for block in self.reading.blocks)
+
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """Yields each entry as JSON holds it, with its lines."""
+        number = self.first_id
+        for block in self.reading.blocks:
+            section = list(section_path(self.reading, block.section)) if block.entries else []
+            for fields in block.entries:
+                yield _entry_object(block, fields, section, number, self.name)
+                number = None if number is None else number + 1
 
 
 def bring_lists(
@@ -107,47 +109,26 @@ def bring_lists(
 def _bring_list(choice: BaseChoice, path: Path, *, dry_run: bool, report: Report) -> Imported:
     """Imports one list."""
     file = read_list(path)
-    listed = list(listed_entries(file.reading))
-    if dry_run:
-        name = storable(file.reading.title or path.stem)
-        return _imported(file, name, listed, first_id=None)
-    with open_unit(choice, "import", report, empty=True) as unit:
-        refuse_known(file, Reader(unit.connection, unit.path).documents())
-        name, first_id = import_list(unit, file)
-    return _imported(file, name, listed, first_id=first_id)
+    name, first_id = storable(file.reading.title or path.stem), None
+    if not dry_run:
+        with open_unit(choice, "import", report, empty=True) as unit:
+            refuse_known(file, Reader(unit.connection, unit.path).documents())
+            name, first_id = import_list(unit, file)
+    return Imported(name, str(path), len(file.content), file.reading, first_id, file.not_utf8)
 
 
-def _imported(
-    file: ListFile, name: str, listed: Sequence[ListedEntry], first_id: int | None
-) -> Imported:
-    """Returns what a list brought."""
-    entries = [
-        _entry_object(one, None if first_id is None else first_id + place, name)
-        for place, one in enumerate(listed)
-    ]
-    reading = file.reading
-    return Imported(
-        name,
-        str(file.path),
-        len(file.content),
-        entries,
-        reading.kept_as_text,
-        reading.doubtful,
-        file.not_utf8,
-    )
-
-
-def _entry_object(listed: ListedEntry, entry_id: int | None, document: str) -> dict[str, Any]:
+def _entry_object(
+    block: Block, fields: Fields, section: list[str], entry_id: int | None, document: str
+) -> dict[str, Any]:
     """Returns an entry as JSON holds it; what only a source could say is null."""
-    fields = listed.fields
-    by_scheme = {one.scheme: one.value for one in reversed(listed.identifiers)}
+    by_scheme = {one.scheme: one.value for one in reversed(identify(fields))}
     written = [{"family": None, "given": None, "name": fields.authors}] if fields.authors else []
     return {
         "id": entry_id,
         "document": document,
-        "line": listed.line,
-        "end_line": listed.end_line,
-        "kind": listed.kind,
+        "line": block.line,
+        "end_line": block.end_line,
+        "kind": kind_of(fields.url),
         "title": fields.title,
         "url": fields.url,
         "links": [{"label": link.label, "url": link.url} for link in fields.links],
@@ -155,7 +136,7 @@ def _entry_object(listed: ListedEntry, entry_id: int | None, document: str) -> d
         "year_from": fields.year_from,
         "wr": fields.wr,
         "read": fields.read,
-        "section": list(listed.section),
+        "section": section,
         "tags": list(fields.tags),
         "note": fields.note,
         "arxiv_id": by_scheme.get(ARXIV),
@@ -196,22 +177,6 @@ def refuse_known(file: ListFile, documents: Iterable[Document]) -> None:
             raise AlreadyImported(str(file.path), document.name, same="path")
         if document.sha256 == file.sha256:
             raise AlreadyImported(str(file.path), document.name, same="bytes")
-
-
-def listed_entries(reading: Reading) -> Iterator[ListedEntry]:
-    """Yields the entries of a list in order."""
-    for block in reading.blocks:
-        if block.entries:
-            section = section_path(reading, block.section)
-            for fields in block.entries:
-                yield ListedEntry(
-                    block.line,
-                    block.end_line,
-                    section,
-                    fields,
-                    identify(fields),
-                    kind_of(fields.url),
-                )
 
 
 def section_path(reading: Reading, index: int | None) -> tuple[str, ...]:

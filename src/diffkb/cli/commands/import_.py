@@ -37,7 +37,8 @@ def import_lists(
     ] = False,
 ) -> int:
     """Imports lists, a document each, and says by line what was not read as an entry."""
-    done: list[Imported] = []
+    done: list[dict[str, Any]] = []
+    doubtful = False
     errors: list[DiffkbError] = []
     for outcome in bring_lists(run.base, files, dry_run=dry_run, report=run.say):
         if isinstance(outcome, DiffkbError):
@@ -46,17 +47,17 @@ def import_lists(
             errors.append(outcome)
             run.report(outcome)
             continue
-        done.append(outcome)
+        # What was read of one list is let go before the next.
+        done.append(_as_json(outcome) if run.json else {})
+        doubtful = doubtful or bool(outcome.reading.doubtful)
         _tell(run, outcome, dry_run=dry_run)
     status = 0
     if errors:
         status = 1 if done else errors[0].exit_code
-    elif strict and any(one.doubtful for one in done):
+    elif strict and doubtful:
         status = 1
     if run.json:
-        return run.answer(
-            {"documents": [_as_json(one) for one in done]}, errors=errors, exit_code=status
-        )
+        return run.answer({"documents": done}, errors=errors, exit_code=status)
     return status
 
 
@@ -65,13 +66,14 @@ def _tell(run: Run, imported: Imported, *, dry_run: bool) -> None:
     if imported.not_utf8 is not None:
         run.warn(f"{imported.path} is not UTF-8 at byte {imported.not_utf8}; its bytes are kept")
     verb = "would be" if dry_run else "is"
+    reading = imported.reading
     run.say(
         f'{imported.path} {verb} the document "{imported.name}": '
-        f"{entries(len(imported.entries))}, {len(imported.kept_as_text)} kept as text, "
-        f"{len(imported.doubtful)} doubtful"
+        f"{entries(imported.entry_count)}, {len(reading.kept_as_text)} kept as text, "
+        f"{len(reading.doubtful)} doubtful"
     )
-    kept = [(first, why) for first, _, why in imported.kept_as_text]
-    for title, found in (("kept as text", kept), ("doubtful", imported.doubtful)):
+    kept = [(first, why) for first, _, why in reading.kept_as_text]
+    for title, found in (("kept as text", kept), ("doubtful", reading.doubtful)):
         shown = found if run.verbose else found[:SHOWN]
         for line, why in shown:
             run.say(f"  line {line}: {title}, {why}")
@@ -85,10 +87,10 @@ def _as_json(imported: Imported) -> dict[str, Any]:
         "name": imported.name,
         "path": printable(imported.path),
         "bytes": imported.size,
-        "entries": imported.entries,
+        "entries": list(imported.entries()),
         "kept_as_text": [
             {"line": first, "end_line": last, "why": why}
-            for first, last, why in imported.kept_as_text
+            for first, last, why in imported.reading.kept_as_text
         ],
-        "doubtful": [{"line": line, "why": why} for line, why in imported.doubtful],
+        "doubtful": [{"line": line, "why": why} for line, why in imported.reading.doubtful],
     }
