@@ -36,7 +36,9 @@ def plain_text(text: str) -> str:
     """
     if _SPECIAL.search(text):
         text = _Plain(text).read()
-    return WHITE.sub(" ", text).strip(" ")
+    if not text.isprintable() or "  " in text:
+        text = WHITE.sub(" ", text)
+    return text.strip(" ")
 
 
 def written(value: str, reads: Callable[[str], bool], *, always: str = "") -> str | None:

@@ -200,6 +200,8 @@ def names_target(raw: str, link: Span) -> bool:
 
 def count_words(text: str) -> int:
     """Returns how many words a title has; two signs of Chinese count as one."""
+    if text.isascii():
+        return len(_WORDS.findall(text))
     return len(_WORDS.findall(_CJK.sub(" ", text))) + (len(_CJK.findall(text)) + 1) // 2
 
 
