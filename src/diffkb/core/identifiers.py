@@ -55,9 +55,18 @@ _DOI_PAGES = {
     "doi.org": rf"/+(?:doi:)?({_DOI})",
     "dx.doi.org": rf"/+(?:doi:)?({_DOI})",
     "dl.acm.org": r"/doi/(?:[A-Za-z]+/)?(10\.[0-9.]+/[^/\s]+)(?:/.*)?",
-    "link.springer.com": r"/(?:chapter|article)/(10\.[0-9.]+/[^/\s]+)(?:/.*)?",
+    "link.springer.com": r"/(?:[a-z]+/){1,2}(10\.[0-9.]+/[^/\s]+)(?:/.*)?",
+    "academic.oup.com": r".*/(10\.1093/[^/\s]+/[^/\s]+)(?:/.*)?",
     "biorxiv.org": r"/content/(10\.[0-9]+/[0-9.]*[0-9])(?:v[0-9]+.*|\.(?:full|abstract).*)?/*",
 }
+# Elsewhere a DOI stands in the path as it is; words for its forms may follow.
+_DOI_PATH = re.compile(r"/(10\.[0-9]{4,9}(?:\.[0-9]+)*+/[^\s/]++(?:/[^\s/]++)*+)/*+")
+_FORMS = frozenset(
+    "abs abstract citation epdf epub figures full fulltext html meta pdf pdfdirect references"
+    " summary tables".split()
+)
+# Numbers that look like a DOI, and that nobody registered.
+_NO_DOI = "10.5555/"
 _OPENREVIEW_ID = r"[A-Za-z0-9_-]+"
 
 _TRACKING = (
@@ -391,12 +400,24 @@ def _other_identifiers(link: _Link) -> Iterator[Identifier]:
     """Yields the DOI and the OpenReview identifier a link carries."""
     pattern = _DOI_PAGES.get(link.site)
     found = re.fullmatch(pattern, link.path, re.DOTALL) if pattern else None
-    if found:
-        yield _doi(found[1])
+    if pattern is None and (at := link.path.find("/10.")) >= 0:
+        found = _DOI_PATH.fullmatch(link.path, at)
+    if found and not found[1].startswith(_NO_DOI):
+        yield _doi(_without_form(found[1]) if "doi.org" not in link.site else found[1])
     if link.site == "openreview.net" and link.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}:
         forum = (_parameter(link.query, "id") or "").rstrip(".,;:)")
         if re.fullmatch(_OPENREVIEW_ID, forum):
             yield Identifier(OPENREVIEW, forum)
+
+
+def _without_form(path: str) -> str:
+    """Returns a DOI without what says in which form a publisher shows its work."""
+    prefix, *parts = path.split("/")
+    while len(parts) > 1 and parts[-1].lower() in _FORMS:
+        parts.pop()
+    last, dot, form = parts[-1].rpartition(".")
+    parts[-1] = last if dot and form.lower() in _FORMS else parts[-1]
+    return "/".join([prefix, *parts])
 
 
 def _doi(text: str) -> Identifier:

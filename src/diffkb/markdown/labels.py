@@ -339,6 +339,7 @@ _GLUE = frozenset(
 )
 _WORD = re.compile(r"[^\s\[\](){}|/,:;·•\"'“”‘’!?`*<>+_→#=.：，、【】（）-]+")
 _NOISE = re.compile(r":[a-z0-9_+-]{1,40}:|<[^<>]*>|\([^()]{0,30}\)\s*\Z")
+_EMOJI = re.compile(r":[a-z0-9_+-]{1,40}:")
 _NUMBER = re.compile(r"[0-9]{1,4}|v[0-9]+")
 VENUE = re.compile(
     r"(?:(?:in|at|proc|proceedings|of|the|ieee|acm|the|workshop|oral|findings|best|spotlight|"
@@ -493,7 +494,8 @@ PAPER, OTHER, UNKNOWN = 0, 2, 1
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> tuple[str, ...]:
     """Returns a label's words in lower case, without emoji and signs."""
-    return tuple(_WORD.findall(_NOISE.sub(" ", text).lower()) or _WORD.findall(text.lower()))
+    found = _WORD.findall(_NOISE.sub(" ", text).lower())
+    return tuple(found or _WORD.findall(_EMOJI.sub(" ", text).lower()))
 
 
 @lru_cache(maxsize=4096)
@@ -537,7 +539,8 @@ def rank_of(text: str, url: str) -> int:
     if "://" not in low and low.endswith(".md"):
         return OTHER
     if by_label == PAPER:
-        return PAPER
+        # A place within the list's own folders is seldom the paper, unless it is a file of it.
+        return PAPER if "://" in low or low.endswith((".pdf", ".ps", ".djvu")) else UNKNOWN
     if "github.com" in low or "github.io" in low or "youtu" in low or "gitlab.com" in low:
         return OTHER
     if words_of(text):

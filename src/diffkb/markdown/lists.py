@@ -105,6 +105,7 @@ class _Lists:
         self.parents: dict[int, int] = {}
         self.judged: dict[int, Judged] = {}
         self.heads = {i: self._heading(u) for i, u in enumerate(units) if u.kind == "heading"}
+        self.anchors = {anchor_of(head.name) for head in self.heads.values()}
 
     def draft(self) -> tuple[list[Draft], Habits]:
         """Returns the blocks and the habits."""
@@ -268,6 +269,8 @@ class _Lists:
         }
         if shapes.count(f"para:link:{STRONG}") < _LINKS_ALONE:
             found.discard(f"para:link:{LINKED}")
+        if shapes.count(f"para:bold:{STRONG}") >= _LINKS_ALONE:
+            found.add(f"para:bold:{LINKED}")
         return frozenset(found)
 
     def _take_paragraphs(self, shapes: frozenset[str], closed: list[bool]) -> None:
@@ -364,9 +367,24 @@ class _Lists:
         works = self._nested_works(parent_of)
         for indices in siblings.values():
             bare = self._bare_too(indices, works)
+            contents = self._are_contents(indices)
             for index in indices:
-                if not closed[index]:
+                if not closed[index] and not contents:
                     self.entry[index] = self._is_item(index, parent_of[index], works, bare=bare)
+
+    def _are_contents(self, indices: list[int]) -> bool:
+        """Says whether the items of a list are the names of the document's headings."""
+        named = 0
+        for index in indices:
+            title = self.judged[index].title
+            if title is None:
+                named += 1
+                continue
+            url = title.primary.url if title.primary else ""
+            name = self._title(index, title)
+            anchor = url.partition("#")[2] or ("" if url else anchor_of(name))
+            named += anchor in self.anchors and bool(anchor)
+        return named > 0.5 * len(indices) and len(self.anchors) > 1
 
     def _nested_works(self, parent_of: dict[int, int]) -> dict[int, int]:
         """Returns how many works are nested right in each item."""
@@ -469,6 +487,14 @@ def _shape(unit: Unit, judged: Judged) -> str:
     if unit.kind == "html":
         return f"html:{STRONG}"
     return f"{unit.kind}:{shape}:{judged.strength}"
+
+
+def anchor_of(name: str) -> str:
+    """Returns the anchor that a heading of that name gets.
+
+    https://github.com/gjtorikian/html-pipeline/blob/main/lib/html_pipeline/node_filter/table_of_contents_filter.rb
+    """
+    return re.sub(r"[^\w\- ]+", "", name.strip().lower()).replace(" ", "-")
 
 
 def _words_at(raw: str) -> int:

@@ -10,9 +10,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
-from diffkb.markdown.labels import OTHER, is_anchor, is_label, rank_of
+from diffkb.markdown.labels import OTHER, PAPER, is_anchor, is_label, rank_of
 from diffkb.markdown.tables import cells_of, roles_of
-from diffkb.markdown.titles import Title, count_words, find_title, names_target, text_of
+from diffkb.markdown.titles import (
+    AUTHORS_NEXT,
+    BLANK,
+    Title,
+    count_words,
+    find_title,
+    is_page,
+    names_target,
+    text_of,
+)
 from diffkb.markdown.years import year_in
 
 if TYPE_CHECKING:
@@ -24,7 +33,7 @@ STRONG, LINKED, BARE, NONE = 3, 2, 1, 0
 _NO_ENTRIES = re.compile(
     r"(?:table of )?contents?\b|toc\b|contribut|licen[sc]e|citation|cite (?:us|this)|citing|acknowledg|star history|"
     r"changelog|change log|(?:latest |recent )?news|(?:latest |recent )?updates?\b|what'?s new|announcement|maintainer|contact|how to|"
-    r"disclaimer|sponsor|table of contents|index$|legend|目录|贡献|更新日志|致谢|联系|引用|navigation|menu$|"
+    r"disclaimer|sponsor|instructions|guidelines|shar(?:e|ing)\b|table of contents|index$|legend|目录|贡献|更新日志|致谢|联系|引用|navigation|menu$|"
     r"related (?:awesome )?(?:lists|repositor)|contributors|overview of (?:this|the) list|outline$|quick links|to[- ]?do",
     re.IGNORECASE,
 )
@@ -63,14 +72,31 @@ def judge_item(raw: str, own: str) -> Judged:
         own: the part before nested items.
     """
     title = find_title(own)
+    if title and own.startswith("#", title.body):
+        # A heading in an item is the name of a category.
+        return Judged(NONE, None)
     if title is None or _NAVIGATION.match(own, title.span[0]):
         return Judged(NONE, None)
     words = count_words(own[slice(*title.span)])
     if title.primary is None and not title.links and len(raw) > len(own):
         whole = find_title(raw)
-        if whole and whole.primary and words >= 3 and _only_labels(raw, whole):
+        if whole and whole.primary and _is_described(raw, own, whole, words):
             return Judged(STRONG, whole, len(raw))
     return Judged(_strength(own, title, words), title, len(own))
+
+
+def _is_described(raw: str, own: str, whole: Title, words: int) -> bool:
+    """Says whether an item without a link is the work that what is nested in it is about."""
+    papers = sum(rank_of(text_of(raw, one), one.url) == PAPER for one in whole.links)
+    if words >= 3 and papers < 2 and _only_labels(raw, whole):
+        return True
+    blank = BLANK.search(own, whole.span[1])
+    if blank is None or count_words(own[blank.end() :]) < 8:
+        return False
+    works = sum(
+        kind_of(one.url) == "paper" and count_words(text_of(raw, one)) >= 4 for one in whole.links
+    )
+    return works < 2
 
 
 def _only_labels(raw: str, title: Title) -> bool:
@@ -96,8 +122,12 @@ def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a s
     if primary is not None and words >= 1:
         rank = rank_of(text_of(own, primary), primary.url)
         labelled = names_target(own, primary) or primary.kind == "bare"
-        if labelled and rank != OTHER and (words >= 2 or kind_of(primary.url) == "paper"):
-            return STRONG if words < 40 else LINKED
+        page = is_page(text_of(own, primary))
+        if labelled and (rank != OTHER or page):
+            if words >= 2 or kind_of(primary.url) == "paper":
+                return STRONG if words < 40 else LINKED
+            if page:
+                return LINKED
         return (
             LINKED if words >= 3 and title.shape in {"bold", "quoted", "italic", "author"} else BARE
         )
@@ -158,6 +188,7 @@ def _begins_work(raw: str, title: Title) -> bool:
     return (
         not following[:1].isalpha()
         or following.startswith(("by ", "by\n"))
+        or AUTHORS_NEXT.match(following) is not None
         or kind_of(primary.url) == "paper"
     )
 

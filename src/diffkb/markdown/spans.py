@@ -95,13 +95,13 @@ class _Scan:
         inner = self.found[-1] if self.found and self.found[-1].start > opened else None
         kind = "image" if image else "link"
         if inner is not None and not image:
-            if inner.kind != "image":
+            if inner.kind not in {"image", "bare"}:
                 return
             while self.found and self.found[-1].start > opened:
                 first = self.found.pop()
-            kind = "badge" if not self.text[opened + 1 : first.start].strip(" *_`[") else "link"
-            if kind == "badge" and self.text[inner.end : close].strip(" *_`]\r\n"):
-                kind = "link"
+            around = self.text[opened + 1 : first.start] + self.text[inner.end : close]
+            if inner.kind == "image" and not around.strip(" *_`[]\r\n"):
+                kind = "badge"
         elif inner is not None:
             return
         span = (target.start, target.end)

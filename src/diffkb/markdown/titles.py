@@ -18,6 +18,7 @@ from diffkb.markdown.labels import (
     rank_of,
     words_of,
 )
+from diffkb.markdown.names import names_before
 from diffkb.markdown.plain import plain_text
 from diffkb.markdown.spans import links_of
 
@@ -30,7 +31,7 @@ _HEAD = re.compile(
     r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\r\n]++|(?=\[|\Z)))?+(?:\[([ xX✓✔])\][ \t]++)?+"
 )
 _NESTED = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:[-+*]|[0-9]{1,9}[.)])[ \t]++")
-_BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
+BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
 # What stands before a title and is no part of it: numbers, dates, emoji, tags, images' leftovers.
 _LEADING = re.compile(
     r"(?:[\s|>#]++"
@@ -42,8 +43,10 @@ _LEADING = re.compile(
     r"|[0-9]{1,3}\](?=\s)"
     r"|\(?[0-9]{4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,2})?\)?(?:\s*+[-–—:|,]|(?=[\s*]))"
     r"|\(?(?:19|20)[0-9]{2}\)?\s*+[-–—:|.,](?!\w)"
+    r"|(?:19|20)[0-9]{2}\s++[-–—|](?=[A-Z])"
     r"|\((?:19|20)[0-9]{2}\)"
     r"|(?:\*\*|__)?\(?[0-9]{1,2}[./][0-9]{1,2}\)?(?:\*\*|__)?\s*+[-–—:|]"
+    r"|\[[^\[\]()\r\n]{1,75}(?:19|20)[0-9]{2}\](?!\(|\[)[:.]?"
     r"|(?:\*\*|__|\*|_|`)?\\?\[(?![ \]])[^\[\]()\r\n]{1,45}\](?!\(|\[)(?:\*\*|__|\*|_|`)?[:.]?"
     r"|`[^`\r\n]{1,40}`[:.]?"
     r"|[【(（][^\[\]()【】（）\r\n]{1,25}[】)）](?=\s*+[\[*])"
@@ -51,7 +54,7 @@ _LEADING = re.compile(
     r")"
 )
 _BOLD = re.compile(
-    r"\*\*(?=[^\s*])((?:[^*\r\n]|\*(?!\*)|[\r\n](?![ \t]*+[\r\n]))++)\*\*|__(?=[^\s_])((?:[^_\r\n]|_(?!_))++)__"
+    r"\*\*(?=[^\s*])((?:\\[*_]|[^*\r\n]|\*(?!\*)|[\r\n](?![ \t]*+[\r\n]))++)\*\*|__(?=[^\s_])((?:[^_\r\n]|_(?!_))++)__"
 )
 _ITALIC = re.compile(
     r"(?<![*\w])\*(?=[^\s*])([^*\r\n]++)\*(?![*\w])|(?<![_\w])_(?=[^\s_])([^_\r\n]++)_(?![_\w])"
@@ -66,7 +69,7 @@ _STOP = re.compile(
     re.IGNORECASE,
 )
 _TAG_YEAR = re.compile(
-    r"\s*+[(\[（【]\s*+(?:[^()\[\]\r\n]{0,40}?[\s,'’.])?'?(?:(?:19|20)[0-9]{2}|['’][0-9]{2})"
+    r"\s*+[(\[（【]\s*+(?:[^()\[\]\r\n]{0,70}?[\s,'’.])?'?(?:(?:19|20)[0-9]{2}|['’][0-9]{2})"
     r"(?:[-/.,\s][^()\[\]\r\n]{0,25})?[)\]）】]"
 )
 _TAIL_NUMBER = re.compile(
@@ -80,6 +83,20 @@ AUTHORS_NEXT = re.compile(
     r"(?:[A-Z][\w'’.-]*\.?,?\s+){1,4}(?:et al|and\s|&\s)|(?:[A-Z][\w'’-]*\.?\s+){1,3}[A-Z][\w'’-]+,\s+[A-Z]"
     r"|[A-Z]\.\s*(?:[A-Z]\.\s*)?-?[A-Z][\w'’-]+(?:,|\.| and)|[A-Z][\w'’-]+,\s+[A-Z]\.|[A-Z]\w+ et al"
 )
+_SURE_AUTHORS = re.compile(r"(?:[^\s.,]{1,20},?\s+){1,6}et al|[A-Z]\.\s*[A-Z]|[A-Z][\w'’-]+,\s+[A-Z]\.")
+_INITIALS = re.compile(r",\s++(?=(?:[A-Z]\.[ -]?){1,3}[A-Z][\w'’-]{2,})")
+_TAIL_TAGS = re.compile(r"(?:\s*\*{0,2}`[^`\r\n]{1,30}`\*{0,2}\.?)+\s*$")
+_WIDE_GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=[^\s\[(])")
+# A title in brackets that lead nowhere; shorter ones are tags.
+_BRACKETED = re.compile(r"<?\[(?![ \]\[])([^\[\]\r\n]{46,400})\](?!\()")
+# What follows a title after its authors.
+_VENUE_AFTER = re.compile(
+    r"[,.;?]\s++(?:(?:[Ii]n|arXiv|arxiv|Proc|Journal|Trans|IEEE|ACM|PhD|Technical)\b"
+    r"|[A-Z][\w/&'’-]{1,14}(?:\s[A-Z][\w/&'’-]{1,14}){0,3},?\s++(?:[0-9]{1,4},\s++)?(?:19|20)[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}\b)|\s\((?:[^()\r\n]{0,40}\s)?(?:19|20)[0-9]{2}\)"
+    r"|(?<=[a-z]{2})\.\s++(?=[A-Z])"
+)
+_FEW = 2
 _SENTENCE = re.compile(r"[.?!]\s+")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -89,8 +106,12 @@ _AUTHOR_YEAR = re.compile(r"[A-Z][^\d\[\]]{1,60}[(\s,]+(?:19|20)[0-9]{2}[a-z]?\)
 # No title in plain text is longer, and none is wrapped in more marks.
 _LONGEST = 2000
 _LAYERS = 8
+# Words of a venue that is opened before a link, and words that make a sentence.
+_SHORT, _LONG = 6, 8
 # What a work without a paper is shown on: it has no other address.
-_PAGES = frozenset(("web", "website", "www", "site", "webpage", "blog", "blogpost", "post"))
+_PAGES = frozenset(
+    ("web", "website", "www", "site", "webpage", "blog", "blogpost", "post", "news", "press")
+)
 
 
 class Title(NamedTuple):
@@ -211,7 +232,14 @@ def is_name_and_year(text: str) -> bool:
     if _AUTHOR_YEAR.fullmatch(bare) is None:
         return False
     name = bare.partition("(")[0].strip()
-    return not is_venue(text) or (name != bare and name.istitle() and not is_venue(name))
+    return not is_venue(text) or (name != bare and _is_family_name(name))
+
+
+def _is_family_name(name: str) -> bool:
+    """Says whether words before a year are a family name, and no venue's."""
+    words = name.removesuffix(".").removesuffix("et al").split()
+    few = all(sum(one.isupper() for one in word) <= 2 and word[0].isupper() for word in words)
+    return bool(words) and few and not is_venue(" ".join(words))
 
 
 def _skip_leading(raw: str, at: int, end: int) -> int:
@@ -236,6 +264,8 @@ def _choose(raw: str, body: int, nested: int, own: list[Span]) -> Found | None:
         before = raw[at : first.start]
         opening = before.strip(' *_"“《<>`~\\\t\r\n([（')
         label = names_target(raw, first) or first.url.startswith("mailto:")
+        if label and opening and is_name_and_year(words) and not raw[at : first.start].isspace():
+            label = False
         if not opening:
             if not label or (len(own) == 1 and "[" not in before and count_words(words) > 2):
                 return _linked(raw, first)
@@ -250,7 +280,7 @@ def _choose(raw: str, body: int, nested: int, own: list[Span]) -> Found | None:
                 count_words(words) >= 2 and is_authors(opening + ",")
             ):
                 bold = _bold_title(raw, at, first.start)
-                if bold is None or count_words(raw[slice(*bold[0])]) < 4:
+                if bold is None or count_words(plain_text(raw[slice(*bold[0])])) < 4:
                     return _linked(raw, first)
     return _without_link(raw, at, nested, own)
 
@@ -343,6 +373,9 @@ def _bold_title(raw: str, at: int, end: int) -> tuple[tuple[int, int], str, int]
 
 def _without_link(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
     """Returns the title of an entry whose title is no link: bold, quoted, italic, or plain."""
+    bracketed = _BRACKETED.match(raw, at, nested)
+    if bracketed:
+        return (bracketed.span(1), None, "quoted")
     bold = _bold_title(raw, at, nested)
     if bold is not None:
         (start, stop), _, marks = bold
@@ -368,6 +401,8 @@ def _without_link(raw: str, at: int, nested: int, own: list[Span]) -> Found | No
     quoted = _QUOTED.search(raw, at, nested)
     if quoted and count_words(quoted[1]) >= 2 and quoted.start() <= limit:
         before = raw[at : quoted.start()].strip(" *_")
+        if raw.startswith(":", quoted.end()):
+            before = "-"
         if not before or is_authors(before) or before.endswith((",", ".", ":")):
             return (quoted.span(1), None, "quoted")
     italic = _ITALIC.search(raw, at, limit)
@@ -381,9 +416,8 @@ def _without_link(raw: str, at: int, nested: int, own: list[Span]) -> Found | No
         ):
             return (italic.span(group), None, "italic")
     stop = _text_end(raw, at, limit)
-    colon = re.compile(r":[ \t]+").search(raw, at, stop)
-    if colon and _are_names(raw[at : colon.start()]):
-        at, stop = colon.end(), _before_journal(raw, colon.end(), stop)
+    if authored := _after_names(raw, at, limit):
+        return authored, None, "text"
     return ((at, stop), None, "text") if stop > at and count_words(raw[at:stop]) else None
 
 
@@ -401,9 +435,17 @@ def _text_end(raw: str, at: int, limit: int) -> int:
     limit = min(limit, at + _LONGEST)
     stop = _STOP.search(raw, at, limit)
     end = stop.start() if stop else limit
-    blank = _BLANK.search(raw, at, end)
+    blank = BLANK.search(raw, at, end)
     end = blank.start() if blank else end
-    text = raw[at:end].rstrip(" \t\r\n([（\\,;:")
+    text = _before_sentence(raw[at:end]).rstrip(" \t\r\n([（\\,;:")
+    tags = _TAIL_TAGS.search(text)
+    text = text[: tags.start()] if tags and tags.start() else text
+    initials = _INITIALS.search(text)
+    text = text[: initials.start()] if initials else text
+    opened = text.rfind("(")
+    if opened > 0 and ")" not in text[opened:] and len(text[opened:].split()) <= _SHORT:
+        # What is opened before a link, and closed after it, is about the link.
+        text = text[:opened].rstrip()
     tag = _TAG_YEAR.search(text, 1)
     if tag:
         text = text[: tag.start()]
@@ -411,7 +453,7 @@ def _text_end(raw: str, at: int, limit: int) -> int:
     while sentence:
         following = text[sentence.end() :]
         if (
-            AUTHORS_NEXT.match(following)
+            (AUTHORS_NEXT if text[sentence.start()] == "." else _SURE_AUTHORS).match(following)
             or is_venue(following.strip(" .,*_"))
             or following.startswith(("In ", "arXiv"))
         ) and count_words(text[: sentence.start()]) >= 2:
@@ -427,14 +469,26 @@ def _text_end(raw: str, at: int, limit: int) -> int:
     return at + len(text)
 
 
-def _are_names(text: str) -> bool:
-    """Says whether words before a colon are certainly names, and not the first half of a title."""
-    if not is_authors(text):
-        return False
-    if "et al" in text:
-        return True
-    names = re.split(r",\s*(?:and\s+)?|\s+and\s+|\s+&\s+", text.strip(" :"))
-    return len(names) > 1 and all(2 <= len(name.split()) <= 4 and name.istitle() for name in names)
+def _before_sentence(text: str) -> str:
+    """Returns a text up to a wide gap that parts it from a sentence or more."""
+    gap = _WIDE_GAP.search(text)
+    if gap and len(text[gap.end() :].split(None, _LONG)) >= _LONG:
+        return text[: gap.start()]
+    return text
+
+
+def _after_names(raw: str, at: int, limit: int) -> tuple[int, int] | None:
+    """Returns the title that follows a run of names, before its venue."""
+    stop = _STOP.search(raw, at, limit)
+    end = stop.start() if stop else limit
+    names = names_before(raw, at, end)
+    if names is None or not names.sure:
+        return None
+    start = names.title
+    venue = _VENUE_AFTER.search(raw, start, end)
+    end = venue.start() if venue else _before_journal(raw, start, end)
+    end = start + len(raw[start:end].rstrip(" \t\r\n,;([.\\"))
+    return (start, end) if count_words(raw[start:end]) >= _FEW else None
 
 
 def _before_journal(raw: str, at: int, stop: int) -> int:
@@ -495,15 +549,14 @@ def _trimmed(raw: str, start: int, end: int) -> tuple[int, int]:  # noqa: C901 -
 def first_paper(raw: str, links: Sequence[Span], nested: int, floor: int) -> Span | None:
     """Returns the first link that leads to the paper, the entry's own before nested ones."""
     best: tuple[tuple[int, int], Span] | None = None
-    page: Span | None = None
     for order, link in enumerate(links):
         if is_anchor(link.url) or not link.url or link.start < floor:
             continue
         words = text_of(raw, link) if link.kind != "bare" else _word_before(raw, link.start)
         rank = rank_of(words, link.url)
+        if rank == OTHER and link.start < nested and is_page(words):
+            rank = UNKNOWN
         if rank == OTHER:
-            if page is None and link.start < nested and _PAGES.issuperset(words_of(words)):
-                page = link
             continue
         if link.start >= nested and rank == UNKNOWN:
             continue
@@ -512,7 +565,13 @@ def first_paper(raw: str, links: Sequence[Span], nested: int, floor: int) -> Spa
         key = (rank, order)
         if best is None or key < best[0]:
             best = (key, link)
-    return best[1] if best else page
+    return best[1] if best else None
+
+
+def is_page(label: str) -> bool:
+    """Says whether a label leads to a page on which a work without a paper is shown."""
+    words = {word for word in words_of(label) if word != "official"}
+    return bool(words) and _PAGES.issuperset(words)
 
 
 def _word_before(raw: str, at: int) -> str:

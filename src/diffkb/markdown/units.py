@@ -99,7 +99,7 @@ def _paragraph(text: str, piece: Piece, group: int, index: int) -> Iterator[Unit
     lines = [line for line in _LINE.finditer(raw) if line[0].strip()]
     piped = [line for line in lines if line[0].count("|") >= 2 or _is_half_row(line[0])]
     kind: UnitKind = "para"
-    if "|" in raw and len(piped) == len(lines) and ("](" in raw or len(lines) > 2):
+    if "|" in raw and len(piped) == len(lines) and ("](" in raw or "://" in raw or len(lines) > 2):
         kind = "row"
     elif len(lines) < 2 or not _is_run(lines):
         yield Unit(piece.start, piece.end, "para", 0, 0, "", group, index)

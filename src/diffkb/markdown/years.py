@@ -1,4 +1,4 @@
-"""The year, the venue and the marks that a list writes beside a title."""
+"""The year that a list writes beside a title, and the venue that stands with it."""
 
 # Thresholds and signs are what real lists show.
 # ruff: noqa: PLR2004, RUF001, E501
@@ -13,8 +13,10 @@ _PARENTHESIS = re.compile(
     r"[(（\[【](?:[^()（）\[\]]{0,70}?[^\w/.-])?((?:19|20)[0-9]{2})(?![0-9])(?:[^()（）\[\]]{0,40})[)）\]】]"
 )
 _ANY = re.compile(
-    r"(?<![\w./-])((?:19|20)[0-9]{2})(?![\w]|[./-][0-9]{3})|(?<=[A-Za-z])((?:19|20)[0-9]{2})(?![0-9])|(?<=[a-z\s]-)((?:19|20)[0-9]{2})(?![0-9-])|(?<![0-9])((?:19|20)[0-9]{2})(?=[-/.][01]?[0-9](?:\b|[-/.年]))"
+    r"((?:19|20)[0-9]{2})(?![0-9])(?:(?<![\w./-][0-9]{4})(?!\w|[./-][0-9]{3})|(?<=[A-Za-z][0-9]{4})"
+    r"|(?<=[a-z\s]-[0-9]{4})(?!-)|(?<![0-9][0-9]{4})(?=[-/.][01]?[0-9](?:\b|[-/.年])))"
 )
+_DIGITS = re.compile(r"[0-9]{2}")
 _SHORT = re.compile(
     r"\b([A-Za-z][A-Za-z&+-]{1,14})\s?['’‘]([0-9]{2})(?![0-9])|\b([A-Z]{3,9})(?:[ -]?)([0-9]{2})(?![0-9])"
 )
@@ -26,7 +28,6 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _WR = re.compile(r"\*\*WR=(0|[1-9][0-9]{0,8})\*\*")
-_STARS = re.compile(r":star2?:|⭐|🌟|★")
 _NOT_VENUES = frozenset(
     [
         "in",
@@ -48,37 +49,49 @@ _NOT_VENUES = frozenset(
 )
 
 
+Dated = tuple[int, int, int]
+
+
 def year_in(text: str) -> int | None:
     """Returns the year that a text names: in parentheses, else the last one."""
-    found = _PARENTHESIS.search(text)
-    if found:
-        return int(found[1])
-    years = [next(one for one in groups if one) for groups in _ANY.findall(text)]
-    if years:
-        return int(years[-1])
-    for name, digits, bare, more in _SHORT.findall(text):
-        word, two = (name, digits) if name else (bare, more)
-        if name or word.lower() in KNOWN_VENUES:
-            number = int(two)
-            return 2000 + number if number < 50 else 1900 + number
+    found = find_year(text)
+    return found[0] if found else None
+
+
+def find_year(text: str) -> Dated | None:
+    """Returns the year that a text names and the span of its digits."""
+    if not _DIGITS.search(text):
+        return None
+    if "19" in text or "20" in text:
+        found = _PARENTHESIS.search(text)
+        if found is None:
+            for found in _ANY.finditer(text):
+                pass
+        if found:
+            return int(found[1]), *found.span(1)
+    for short in _SHORT.finditer(text):
+        if short[1] or short[3].lower() in KNOWN_VENUES:
+            group = 2 if short[1] else 4
+            number = int(short[group])
+            return (2000 if number < 50 else 1900) + number, *short.span(group)
     return None
 
 
-def dated_in(text: str) -> int | None:
-    """Returns the year in a field that is named a date."""
-    found = _DATED.search(text)
-    return int(found[1]) if found else None
+def find_dated(text: str, start: int) -> Dated | None:
+    """Returns the year in a field that is named a date, and the span of its digits."""
+    found = _DATED.search(text, start)
+    return (int(found[1]), *found.span(1)) if found else None
 
 
-def venue_in(text: str) -> str | None:
-    """Returns the venue that stands with a year, as written."""
+def find_venue(text: str) -> tuple[int, int] | None:
+    """Returns where the venue lies that stands with a year."""
     for found in _VENUE.finditer(text):
         name = found[1]
         capitals = sum(one.isupper() for one in name)
         if name.lower() in KNOWN_VENUES or (
             capitals > 1 and name.lower() not in _NOT_VENUES and " " not in name
         ):
-            return name
+            return found.span(1)
     return None
 
 
@@ -86,8 +99,3 @@ def mark_in(text: str) -> tuple[int, int, int] | None:
     """Returns the span of a worth-reading mark and its value."""
     found = _WR.search(text)
     return (*found.span(), int(found[1])) if found else None
-
-
-def stars_in(text: str) -> int:
-    """Returns how many stars are given."""
-    return len(_STARS.findall(text))
