@@ -112,6 +112,12 @@ _PAPER = frozenset(
         "paper（pdf）",
         "camera-ready",
         "here",
+        "online",
+        "copy",
+        "edition",
+        "ebook",
+        "epub",
+        "preview",
         "report",
         "technical",
     ]

@@ -17,7 +17,10 @@ _PARTICLES = frozenset(
 _OTHERS = frozenset(("et al", "et al.", "at al", "at al.", "et. al", "et. al.", "others", "al."))
 # Words that begin a title and never a name.
 _NEVER = frozenset("The A An On Towards Toward Learning Neural Network Networks For How Why".split())
+_INITIAL = re.compile(r"(?<![\w.])[A-Z]\.?(?=[\s-]|[A-Z]\.|\Z)")
 _MOST_WORDS = 4
+# So many names in a row are no list of nouns in a title.
+_CROWD = 3
 _MOST_NAMES = 60
 
 
@@ -27,7 +30,8 @@ class Names(NamedTuple):
     Attributes:
         end: where it ends.
         title: where what follows it begins.
-        sure: whether it cannot well be anything else.
+        sure: whether it cannot well be anything else; other runs are names in a list where most
+            entries begin with them.
     """
 
     end: int
@@ -48,26 +52,34 @@ def names_before(text: str, start: int, end: int) -> Names | None:
     """
     at = start
     full = count = 0
+    certain = False
     last: tuple[int, int] | None = None
-    others = False
     for _ in range(_MOST_NAMES):
         parting = _PARTING.search(text, at, end)
         stop = parting.start() if parting else end
         words = text[at:stop].strip(" *_")
-        others = others or words.lower() in _OTHERS or words.lower().endswith((" et al", " et al."))
-        if not is_name(words):
+        certain = certain or _is_certain(words)
+        closed = parting is not None and parting.lastgroup in {"colon", "stop"}
+        lone = closed and count and full and " " not in words and not certain
+        if not is_name(words) or lone:
             break
-        count += 1
-        full += len(words.split()) > 1
-        last = (stop, parting.end() if parting else end)
         if parting is None:
             return None
+        count += 1
+        full += " " in words
+        last = (stop, parting.end())
         at = parting.end()
-        if parting.lastgroup in {"colon", "stop"}:
-            return Names(*last, sure=full > 1 or others or (count > 1 and full > 0))
+        if closed:
+            break
     if last is None or last[1] >= end:
         return None
-    return Names(*last, sure=full > 1 or others)
+    return Names(*last, sure=certain or full >= _CROWD)
+
+
+def _is_certain(words: str) -> bool:
+    """Says whether words can be nothing but names: they have initials, or stand for others."""
+    low = words.lower()
+    return low in _OTHERS or low.endswith((" et al", " et al.")) or _INITIAL.search(words) is not None
 
 
 def is_name(words: str) -> bool:

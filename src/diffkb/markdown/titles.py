@@ -97,6 +97,12 @@ _VENUE_AFTER = re.compile(
     r"|(?<=[a-z]{2})\.\s++(?=[A-Z])"
 )
 _FEW = 2
+_CITED = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])|arXiv:", re.IGNORECASE)
+_LINKED_TAIL = re.compile(
+    r"(?:\s*[(\[](?P<inner>[A-Za-z][\w&+./’' -]{0,25}?)??[\s,'’]*(?:(?:19|20)[0-9]{2}(?:[-/.][0-9]{1,2})?"
+    r"|(?<=['’])[0-9]{2})[)\]]"
+    r"|[,.;]\s+(?P<venue>[A-Z][\w&+./ -]{1,20}?)??[\s,]*(?:(?:19|20)[0-9]{2}|['’][0-9]{2}))[.]?\s*\Z"
+)
 _SENTENCE = re.compile(r"[.?!]\s+")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -106,6 +112,7 @@ _AUTHOR_YEAR = re.compile(r"[A-Z][^\d\[\]]{1,60}[(\s,]+(?:19|20)[0-9]{2}[a-z]?\)
 # No title in plain text is longer, and none is wrapped in more marks.
 _LONGEST = 2000
 _LAYERS = 8
+_MOST_LABEL = 3
 # Words of a venue that is opened before a link, and words that make a sentence.
 _SHORT, _LONG = 6, 8
 # What a work without a paper is shown on: it has no other address.
@@ -139,7 +146,12 @@ class Title(NamedTuple):
 
 
 def find_title(
-    raw: str, start: int = 0, end: int | None = None, *, first_line: bool = False
+    raw: str,
+    start: int = 0,
+    end: int | None = None,
+    *,
+    first_line: bool = False,
+    authors_first: bool = False,
 ) -> Title | None:
     """Finds the title in a part of a text.
 
@@ -148,6 +160,7 @@ def find_title(
         start: where to begin.
         end: where to stop.
         first_line: whether the title stands on the first line.
+        authors_first: whether the document's entries begin with the names of authors.
 
     Returns:
         What was found, or None when there is nothing that could be one.
@@ -162,36 +175,44 @@ def find_title(
         nested = line.start() if line else nested
     links = links_of(raw, body, end)
     own = [one for one in links if one.start < nested and one.kind != "image"]
-    found = _choose(raw, body, nested, own)
+    found = _choose(raw, body, nested, own, authors_first=authors_first)
     if found is None:
         return None
     span, link, shape = found
     floor = span[0]
-    if shape == "text" and nested < end and not first_line and (child := _cited(raw, nested, end)):
-        span, shape, nested = child, "italic", end
+    if shape == "text" and nested < end and not first_line and (cited := _cited(raw, nested, end)):
+        # What is nested is the citation of what is named here.
+        span, shape = (cited, "italic") if cited[0] < cited[1] else (span, shape)
+        nested = end
     span = _trimmed(raw, *span)
     if span[0] >= span[1]:
         return None
     rest = [one for one in links if one.kind != "image"]
     primary = link if link is not None else first_paper(raw, rest, nested, floor)
+    if primary is None and not own:
+        primary = first_page(raw, rest)
     after = max(span[1], link.end) if link is not None and shape == "link" else span[1]
     return Title(span, primary, rest, shape, body, nested, head[1] if head else None, after)
 
 
 def _cited(raw: str, start: int, end: int) -> tuple[int, int] | None:
-    """Returns the title in a citation that is nested right under the name of a place."""
+    """Returns the title in a citation that is nested right under the name of a work.
+
+    It is empty where the citation has none; there is no citation where there are links.
+    """
     head = _HEAD.match(raw, start + len(raw[start:end]) - len(raw[start:end].lstrip()), end)
     body = head.end() if head else start
     following = _NESTED.search(raw, body, end)
     stop = following.start() if following else end
-    italic = _ITALIC.search(raw, body, stop) or _QUOTED.search(raw, body, stop)
-    if (
-        italic is None
-        or "](" in raw[body:stop]
-        or not is_authors(raw[body : italic.start()].strip(" ,.:;") + ",")
-    ):
+    if "](" in raw[body:stop] or "://" in raw[body:stop]:
         return None
-    return italic.span(italic.lastindex or 1)
+    italic = _ITALIC.search(raw, body, stop) or _QUOTED.search(raw, body, stop)
+    if italic and is_authors(raw[body : italic.start()].strip(" ,.:;") + ","):
+        return italic.span(italic.lastindex or 1)
+    authored = _after_names(raw, body, stop, authors_first=False)
+    if authored is None and following is None and _CITED.search(raw, body, stop):
+        return (body, body)
+    return authored
 
 
 def text_of(raw: str, link: Span) -> str:
@@ -252,7 +273,9 @@ def _skip_leading(raw: str, at: int, end: int) -> int:
 Found = tuple[tuple[int, int], "Span | None", str]
 
 
-def _choose(raw: str, body: int, nested: int, own: list[Span]) -> Found | None:
+def _choose(
+    raw: str, body: int, nested: int, own: list[Span], *, authors_first: bool
+) -> Found | None:
     """Returns the span of the title, the link it is itself, and how it stands."""
     at = _skip_leading(raw, body, nested)
     first = next((one for one in own if one.kind == "link"), None)
@@ -282,12 +305,18 @@ def _choose(raw: str, body: int, nested: int, own: list[Span]) -> Found | None:
                 bold = _bold_title(raw, at, first.start)
                 if bold is None or count_words(plain_text(raw[slice(*bold[0])])) < 4:
                     return _linked(raw, first)
-    return _without_link(raw, at, nested, own)
+    return _without_link(raw, at, nested, own, authors_first=authors_first)
 
 
 def _linked(raw: str, link: Span) -> Found:
-    """Returns a link's words as the title, without tags and years around them."""
+    """Returns a link's words as the title, without authors, tags, venue and year around them."""
     start, end = link.text
+    quoted = _QUOTED.search(raw, start, end)
+    if quoted and start < quoted.start() and is_authors(raw[start : quoted.start()]):
+        return (quoted.span(1), link, "link")
+    tail = _LINKED_TAIL.search(raw, start, end)
+    if tail and count_words(raw[start : tail.start()]) >= _FEW and _tells_when(tail):
+        end = tail.start()
     if (
         raw.startswith("[", start)
         and raw.endswith("]", start, end)
@@ -298,6 +327,12 @@ def _linked(raw: str, link: Span) -> Found:
     if count_words(raw[inner:end]) >= 1:
         start = inner
     return ((start, end), link, "link")
+
+
+def _tells_when(tail: re.Match[str]) -> bool:
+    """Says whether the end of a linked title is a date, or a venue and its year."""
+    words = tail["venue"] or tail["inner"] or ""
+    return not words.strip(" ,.") or is_venue(tail[0]) or words.strip(" ,.").isupper()
 
 
 def _may_precede(before: str, words: str) -> bool:
@@ -371,7 +406,9 @@ def _bold_title(raw: str, at: int, end: int) -> tuple[tuple[int, int], str, int]
     return None
 
 
-def _without_link(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
+def _without_link(
+    raw: str, at: int, nested: int, own: list[Span], *, authors_first: bool
+) -> Found | None:
     """Returns the title of an entry whose title is no link: bold, quoted, italic, or plain."""
     bracketed = _BRACKETED.match(raw, at, nested)
     if bracketed:
@@ -416,7 +453,7 @@ def _without_link(raw: str, at: int, nested: int, own: list[Span]) -> Found | No
         ):
             return (italic.span(group), None, "italic")
     stop = _text_end(raw, at, limit)
-    if authored := _after_names(raw, at, limit):
+    if authored := _after_names(raw, at, limit, authors_first=authors_first):
         return authored, None, "text"
     return ((at, stop), None, "text") if stop > at and count_words(raw[at:stop]) else None
 
@@ -477,12 +514,14 @@ def _before_sentence(text: str) -> str:
     return text
 
 
-def _after_names(raw: str, at: int, limit: int) -> tuple[int, int] | None:
+def _after_names(
+    raw: str, at: int, limit: int, *, authors_first: bool
+) -> tuple[int, int] | None:
     """Returns the title that follows a run of names, before its venue."""
     stop = _STOP.search(raw, at, limit)
     end = stop.start() if stop else limit
     names = names_before(raw, at, end)
-    if names is None or not names.sure:
+    if names is None or not (names.sure or authors_first):
         return None
     start = names.title
     venue = _VENUE_AFTER.search(raw, start, end)
@@ -575,6 +614,18 @@ def is_page(label: str) -> bool:
 
 
 def _word_before(raw: str, at: int) -> str:
-    """Returns the label before a bare address, on its line."""
+    """Returns the label before a bare address, on its line; none where that is a sentence."""
     line = max(raw.rfind("\n", 0, at), raw.rfind("\r", 0, at)) + 1
-    return raw[line:at].strip(" \t-*+:：,，")[-24:]
+    before = raw[line:at].rstrip(" \t(<[")
+    if not before.endswith((":", "：")) and len(before.split()) > _MOST_LABEL:
+        return ""
+    return before.strip(" \t-*+:：,，")[-24:]
+
+
+def first_page(raw: str, links: Sequence[Span]) -> Span | None:
+    """Returns the first link below an entry without one of its own that shows the work."""
+    shown = (one for one in links if one.kind != "bare" and not is_anchor(one.url) and one.url)
+    labels = ((one, text_of(raw, one)) for one in shown)
+    return next(
+        (one for one, words in labels if is_page(words) or rank_of(words, one.url) != OTHER), None
+    )
