@@ -60,7 +60,7 @@ _DOI_PAGES = {
     "biorxiv.org": r"/content/(10\.[0-9]+/[0-9.]*[0-9])(?:v[0-9]+.*|\.(?:full|abstract).*)?/*",
 }
 # Elsewhere a DOI stands in the path as it is; words for its forms may follow.
-_DOI_PATH = re.compile(r"/(10\.[0-9]{4,9}(?:\.[0-9]+)*+/[^\s/]++(?:/[^\s/]++)*+)/*+")
+_DOI_PATH = re.compile(r"/(10\.[0-9]{4,9}(?:\.[0-9]+)*+/[^\s/\"]++(?:/[^\s/\"]++)*+)/*+(?:\".*)?")
 _FORMS = frozenset(
     "abs abstract citation epdf epub figures full fulltext html meta pdf pdfdirect references"
     " summary tables".split()

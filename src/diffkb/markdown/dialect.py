@@ -45,6 +45,8 @@ class Dialect(NamedTuple):
             note. Other lists are read by what they repeat.
         paragraphs: the shapes of paragraphs that are entries there.
         headings: the levels of headings that are entries there.
+        authors_first: whether its entries begin with the names of authors.
+        notes_below: whether paragraphs after an item are the note on it.
     """
 
     newline: Newline = "\n"
@@ -56,6 +58,8 @@ class Dialect(NamedTuple):
     own: bool = True
     paragraphs: tuple[str, ...] = ()
     headings: tuple[int, ...] = ()
+    authors_first: bool = False
+    notes_below: bool = False
 
     def to_json(self) -> str:
         """Returns the dialect as compact JSON; what is as usual is left out."""

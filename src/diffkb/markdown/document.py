@@ -118,7 +118,9 @@ def _is_other(own: Reading, other: Reading) -> bool:
         for block in own.blocks
         for one in block.entries
     )
-    richer = max(richer, tails)
+    noted = sum(one.note is not None for one in fields)
+    notes = sum(one.note is not None for block in own.blocks for one in block.entries)
+    richer = max(richer, tails, noted - notes)
     return len(fields) >= _MOST_OF_THEM * mine > 0 and richer > 0.3 * len(fields)
 
 
@@ -225,7 +227,12 @@ class _CuratedReader(_Reader):
     def _read_blocks(self) -> None:
         """Reads every block."""
         given = self.given
-        habits = Habits(frozenset(given.paragraphs), frozenset(given.headings)) if given else None
+        habits = given and Habits(
+            frozenset(given.paragraphs),
+            frozenset(given.headings),
+            given.authors_first,
+            given.notes_below,
+        )
         drafts, self.habits = draft_blocks(self.text, self.pieces, habits)
         headings = iter(self._with_title([one.heading for one in drafts if one.heading]))
         self.marks: list[int] = []
@@ -250,7 +257,7 @@ class _CuratedReader(_Reader):
         context = None
         entries: tuple[Fields, ...] = ()
         if draft.entry:
-            dialect = self.given or Dialect(own=False)
+            dialect = self.given or Dialect(own=False, authors_first=self.habits.authors_first)
             context = Context(dialect, tree.year, draft.kind, draft.columns)
             found = read_unit(raw, context, draft.title)
             entries = () if found is None else (found.fields,)
@@ -292,6 +299,8 @@ class _CuratedReader(_Reader):
             own=False,
             paragraphs=tuple(sorted(self.habits.paragraphs)),
             headings=tuple(sorted(self.habits.headings)),
+            authors_first=self.habits.authors_first,
+            notes_below=self.habits.notes_below,
         )
         self.blocks = [
             block._replace(context=block.context._replace(dialect=dialect))

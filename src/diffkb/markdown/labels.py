@@ -532,7 +532,7 @@ def is_address(text: str) -> bool:
     return " " not in bare and (
         bare.startswith(("http:", "https:", "arxiv:", "doi:", "10.", "www."))
         or (bare[:1].isdigit() and bare.replace(".", "").replace("v", "").isdigit())
-        or bare.endswith((".pdf", ".com", ".org"))
+        or bare.endswith((".pdf", ".com", ".org", ".md"))
     )
 
 
@@ -547,11 +547,10 @@ def rank_of(text: str, url: str) -> int:
     if by_label == PAPER:
         # A place within the list's own folders is seldom the paper, unless it is a file of it.
         return PAPER if "://" in low or low.endswith((".pdf", ".ps", ".djvu")) else UNKNOWN
-    if "github.com" in low or "github.io" in low or "youtu" in low or "gitlab.com" in low:
-        return OTHER
-    if words_of(text):
-        return UNKNOWN
-    return PAPER if "arxiv.org" in low or low.endswith(".pdf") else UNKNOWN
+    if not words_of(text) and ("arxiv.org" in low or low.endswith(".pdf")):
+        return PAPER
+    hosts = ("github.com", "gitlab.com", "youtu", "github.io" if words_of(text) else "github.com")
+    return OTHER if any(host in low for host in hosts) else UNKNOWN
 
 
 @lru_cache(maxsize=4096)

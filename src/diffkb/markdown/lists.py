@@ -9,6 +9,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from diffkb.core.identifiers import kind_of
 from diffkb.markdown.headings import Heading, read_heading
 from diffkb.markdown.labels import PAPER, is_anchor, rank_of
 from diffkb.markdown.plain import plain_text
@@ -40,9 +41,14 @@ if TYPE_CHECKING:
 _FIELD = re.compile(
     r"[ \t]*+(?:[-*+][ \t]++)?(?:\*\*)?[^\s:：\[\]]{1,16}(?: [^\s:：\[\]]{1,12})?(?:\*\*)?[ \t]*+[:：]"
 )
+_BOLD_FIELD = re.compile(r"[ \t\r\n]*+(?:\*\*|__)[^*_:：\r\n]{1,40}[:：](?:\*\*|__)")
 _BOLD_LINE = re.compile(r"\*\*[^*\r\n]++\*\*")
+_SHORT_TITLE = 3
+_SURE = 5
+_MANY = 10
+_SAYS_LITTLE = 5
 _MOST_FIELDS = 8
-_LINKS_ALONE = 10
+_LINKS_ALONE = 5
 _MOST_DETAILS = 80
 
 
@@ -69,10 +75,19 @@ class Draft(NamedTuple):
 
 
 class Habits(NamedTuple):
-    """What the repetition in a document decides: which shapes are entries there."""
+    """What the repetition in a document decides.
+
+    Attributes:
+        paragraphs: the shapes of paragraphs that are entries there.
+        headings: the levels of headings that are entries there.
+        authors_first: whether its entries begin with the names of authors.
+        notes_below: whether paragraphs after an item are the note on it.
+    """
 
     paragraphs: frozenset[str] = frozenset()
     headings: frozenset[int] = frozenset()
+    authors_first: bool = False
+    notes_below: bool = False
 
 
 def draft_blocks(
@@ -110,6 +125,9 @@ class _Lists:
     def draft(self) -> tuple[list[Draft], Habits]:
         """Returns the blocks and the habits."""
         self._judge()
+        authors_first = self.given.authors_first if self.given else self._begin_with_authors()
+        if authors_first:
+            self._judge_authored()
         headings = self.given.headings if self.given else self._entry_headings()
         self._take_headings(headings)
         closed = self._closed()
@@ -118,7 +136,9 @@ class _Lists:
         self._take_paragraphs(paragraphs, closed)
         self._take_rows(closed)
         self._take_items(closed)
-        return list(self._blocks()), Habits(paragraphs, headings)
+        self.notes_below = self.given.notes_below if self.given else self._have_notes_below()
+        habits = Habits(paragraphs, headings, authors_first, self.notes_below)
+        return list(self._blocks()), habits
 
     def raw(self, index: int) -> str:
         """Returns a unit's own text."""
@@ -144,6 +164,52 @@ class _Lists:
                 raw = self.raw(index)
                 if "](" in raw or "http" in raw or "href" in raw:
                     self.judged[index] = judge_paragraph(raw)
+
+    def _begin_with_authors(self) -> bool:
+        """Says whether the items of the document begin with the names of authors."""
+        shapes = [
+            judged.title.shape
+            for index, judged in self.judged.items()
+            if judged.title and self.units[index].kind == "item"
+        ]
+        cited = shapes.count("cited")
+        return cited >= _SURE and cited > 0.3 * (shapes.count("text") + cited)
+
+    def _judge_authored(self) -> None:
+        """Looks again at items whose title may follow a name that is not sure to be one."""
+        for index, judged in self.judged.items():
+            unit = self.units[index]
+            if unit.kind == "item" and judged.title and judged.title.shape == "text":
+                whole = self.text[unit.start : self._subtree_end(index)]
+                self.judged[index] = judge_item(whole, self.raw(index), authors_first=True)
+
+    def _have_notes_below(self) -> bool:
+        """Says whether the items that are entries are followed by paragraphs about them."""
+        followed = lone = 0
+        for index, unit in enumerate(self.units):
+            if unit.kind == "item" and unit.depth == 0 and self.entry[index]:
+                after = self._after_item(index)
+                noted = self._paragraphs_end(after) > after
+                followed += noted
+                lone += not noted
+        return followed >= _SURE and followed > 0.4 * (followed + lone)
+
+    def _after_item(self, index: int) -> int:
+        """Returns the unit after an item and all that is nested in it."""
+        piece = self.units[index].piece
+        at = index + 1
+        while at < len(self.units) and self.units[at].piece == piece:
+            at += 1
+        return at
+
+    def _paragraphs_end(self, at: int) -> int:
+        """Returns the unit after a run of paragraphs that say something."""
+        while at < len(self.units) and self.units[at].kind == "para" and not self.entry[at]:
+            raw = self.raw(at).strip()
+            if count_words(raw) < _SAYS_LITTLE or _BOLD_LINE.fullmatch(raw):
+                break
+            at += 1
+        return at
 
     def _subtree_end(self, index: int) -> int:
         """Returns where an item and all that is nested in it end."""
@@ -281,7 +347,8 @@ class _Lists:
                 continue
             if _shape(unit, judged) in shapes:
                 self.entry[index] = True
-                if unit.kind == "html" and "</details" not in self.raw(index).lower():
+                low = self.raw(index).lower() if unit.kind == "html" else ""
+                if "<details" in low and "</details" not in low:
                     self.ends[index] = self._details_end(index)
 
     def _details_end(self, index: int) -> int:
@@ -318,7 +385,8 @@ class _Lists:
             if self.units[at].kind not in {"item", "para"} or not _FIELD.match(raw):
                 break
             if self.units[at].kind == "para" and raw.lstrip().startswith(("*", "_")):
-                break
+                if not _BOLD_FIELD.match(raw):
+                    break
             linked = linked or "http" in raw or "](" in raw
             end = self.units[at].end
         return end if linked else self.units[index].end
@@ -365,12 +433,24 @@ class _Lists:
             )
             parents.append(index)
         works = self._nested_works(parent_of)
+        cited = self._are_cited(parent_of)
         for indices in siblings.values():
             bare = self._bare_too(indices, works)
             contents = self._are_contents(indices)
             for index in indices:
                 if not closed[index] and not contents:
-                    self.entry[index] = self._is_item(index, parent_of[index], works, bare=bare)
+                    own = bare or (cited and self._is_cited(index))
+                    self.entry[index] = self._is_item(index, parent_of[index], works, bare=own)
+
+    def _are_cited(self, parent_of: dict[int, int]) -> bool:
+        """Says whether most items of the document are put like citations."""
+        outer = [index for index, parent in parent_of.items() if parent < 0]
+        cited = sum(self._is_cited(index) for index in outer)
+        return cited >= _MANY and cited > 0.6 * len(outer)
+
+    def _is_cited(self, index: int) -> bool:
+        """Says whether an item is put like a citation."""
+        return is_citation(self.raw(index), self.judged[index].title)
 
     def _are_contents(self, indices: list[int]) -> bool:
         """Says whether the items of a list are the names of the document's headings."""
@@ -413,13 +493,21 @@ class _Lists:
         if works.get(index, 0) >= 2 and judged.strength < STRONG:
             return False
         if parent >= 0 and self._inside_entry(parent):
-            above = self.judged[parent].title
-            return judged.title.shape == "author" and above is not None and above.shape == "author"
+            return self._is_work_below(index, judged.title, self.judged[parent].title)
         if parent >= 0 and judged.strength < STRONG and not works.get(parent):
             return judged.strength == LINKED and not self._says_much(parent)
         if judged.strength == BARE:
             return (bare or is_tagged(self.raw(index), judged.title)) and not works.get(index)
         return True
+
+    def _is_work_below(self, index: int, title: Title, above: Title | None) -> bool:
+        """Says whether what is nested in an entry is a work of its own, put as that one is."""
+        if above is None or title.shape != above.shape or title.primary is None:
+            return False
+        if title.shape == "author":
+            return True
+        work = title.shape == "link" and kind_of(title.primary.url) == "paper"
+        return work and count_words(self._title(index, title)) > _SHORT_TITLE
 
     def _says_much(self, parent: int) -> bool:
         """Says whether an item is a note of its own rather than the name of a category."""
@@ -470,6 +558,8 @@ class _Lists:
             if not nested or self.entry[at]:
                 break
             at += 1
+        if self.notes_below and unit.depth == 0 and at == self._after_item(index):
+            at = self._paragraphs_end(at)
         return self.units[at - 1].end
 
     def _plain_end(self, index: int) -> int:

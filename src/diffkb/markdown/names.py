@@ -15,9 +15,13 @@ _PARTICLES = frozenset(
     "van von der den de da di du dos del della la le bin ibn al el ten ter zu y".split()
 )
 _OTHERS = frozenset(("et al", "et al.", "at al", "at al.", "et. al", "et. al.", "others", "al."))
-# Words that begin a title and never a name.
-_NEVER = frozenset("The A An On Towards Toward Learning Neural Network Networks For How Why".split())
-_INITIAL = re.compile(r"(?<![\w.])[A-Z]\.?(?=[\s-]|[A-Z]\.|\Z)")
+# Words of titles, and of no name.
+_NEVER = frozenset(
+    "The A An On Towards Toward For How Why What Learning Neural Network Networks Model Models"
+    " System Systems Language Programming Data Machine Theory Introduction Analysis".split()
+)
+_AND_OTHERS = (" et al.", " et al", " at al.", " et. al.")
+_INITIAL = re.compile(r"(?<![\w.-])[A-Z](?:\.|(?=\s|\Z))")
 _MOST_WORDS = 4
 # So many names in a row are no list of nouns in a title.
 _CROWD = 3
@@ -52,7 +56,7 @@ def names_before(text: str, start: int, end: int) -> Names | None:
     """
     at = start
     full = count = 0
-    certain = False
+    certain = joined = False
     last: tuple[int, int] | None = None
     for _ in range(_MOST_NAMES):
         parting = _PARTING.search(text, at, end)
@@ -60,11 +64,14 @@ def names_before(text: str, start: int, end: int) -> Names | None:
         words = text[at:stop].strip(" *_")
         certain = certain or _is_certain(words)
         closed = parting is not None and parting.lastgroup in {"colon", "stop"}
-        lone = closed and count and full and " " not in words and not certain
-        if not is_name(words) or lone:
+        if not is_name(words):
+            break
+        if closed and count and not joined and not _is_certain(words):
+            # In "A B, C D, Title: More" the title's first half looks like one more name.
             break
         if parting is None:
             return None
+        joined = "and" in parting[0] or "&" in parting[0]
         count += 1
         full += " " in words
         last = (stop, parting.end())
@@ -79,7 +86,7 @@ def names_before(text: str, start: int, end: int) -> Names | None:
 def _is_certain(words: str) -> bool:
     """Says whether words can be nothing but names: they have initials, or stand for others."""
     low = words.lower()
-    return low in _OTHERS or low.endswith((" et al", " et al.")) or _INITIAL.search(words) is not None
+    return low in _OTHERS or low.endswith(_AND_OTHERS) or _INITIAL.search(words) is not None
 
 
 def is_name(words: str) -> bool:
@@ -87,9 +94,10 @@ def is_name(words: str) -> bool:
     low = words.lower()
     if low in _OTHERS:
         return True
-    words = words.removesuffix(" et al.").removesuffix(" et al")
+    for others in _AND_OTHERS:
+        words = words.removesuffix(others)
     parts = words.split()
-    if not 0 < len(parts) <= _MOST_WORDS or parts[0] in _NEVER:
+    if not 0 < len(parts) <= _MOST_WORDS or not _NEVER.isdisjoint(parts):
         return False
     return all(_is_part(part) for part in parts) and parts[-1] not in _PARTICLES
 

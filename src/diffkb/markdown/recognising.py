@@ -15,11 +15,14 @@ from diffkb.markdown.tables import cells_of, roles_of
 from diffkb.markdown.titles import (
     AUTHORS_NEXT,
     BLANK,
+    NESTED,
     Title,
     count_words,
     find_title,
     is_page,
+    is_shown,
     names_target,
+    skip_leading,
     text_of,
 )
 from diffkb.markdown.years import year_in
@@ -41,6 +44,9 @@ _NAVIGATION = re.compile(
     r"(?:go )?(?:back )?to (?:the )?top\b|back to (?:contents|index|the list)|home$", re.IGNORECASE
 )
 _MARK = re.compile(r"[\W_]*+(?:[0-9.]+[\s.)]*+)?")
+_TITLE_FIELD = re.compile(
+    r"[*_ ]*+(?:title|paper|article|name|work|标题|论文|题目)[*_ ]*+[:：]", re.IGNORECASE
+)
 _CATEGORY_END = (":", "：")
 
 
@@ -64,14 +70,15 @@ def is_no_place(name: str) -> bool:
     return len(name) < 60 and _NO_ENTRIES.match(name, start.end() if start else 0) is not None
 
 
-def judge_item(raw: str, own: str) -> Judged:
+def judge_item(raw: str, own: str, *, authors_first: bool = False) -> Judged:
     """Says how much an item looks like an entry.
 
     Args:
         raw: the item with all that is nested in it.
         own: the part before nested items.
+        authors_first: whether the document's entries begin with the names of authors.
     """
-    title = find_title(own)
+    title = find_title(own, authors_first=authors_first)
     if title and own.startswith("#", title.body):
         # A heading in an item is the name of a category.
         return Judged(NONE, None)
@@ -88,7 +95,8 @@ def judge_item(raw: str, own: str) -> Judged:
 def _is_described(raw: str, own: str, whole: Title, words: int) -> bool:
     """Says whether an item without a link is the work that what is nested in it is about."""
     papers = sum(rank_of(text_of(raw, one), one.url) == PAPER for one in whole.links)
-    if words >= 3 and papers < 2 and _only_labels(raw, whole):
+    named = sum(_names_work(part) for part in NESTED.split(raw[len(own.rstrip()) :]))
+    if words >= 3 and papers < 2 and named < 2 and _only_labels(raw, whole):
         return True
     blank = BLANK.search(own, whole.span[1])
     if blank is None or count_words(own[blank.end() :]) < 8:
@@ -97,6 +105,12 @@ def _is_described(raw: str, own: str, whole: Title, words: int) -> bool:
         kind_of(one.url) == "paper" and count_words(text_of(raw, one)) >= 4 for one in whole.links
     )
     return works < 2
+
+
+def _names_work(nested: str) -> bool:
+    """Says whether what is nested has words of its own beside a link in brackets."""
+    start = nested.find("[[")
+    return start > 0 and count_words(nested[:start]) >= 3 and "://" in nested
 
 
 def _only_labels(raw: str, title: Title) -> bool:
@@ -122,7 +136,8 @@ def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a s
     if primary is not None and words >= 1:
         rank = rank_of(text_of(own, primary), primary.url)
         labelled = names_target(own, primary) or primary.kind == "bare"
-        page = is_page(text_of(own, primary))
+        label = text_of(own, primary)
+        page = is_page(label) or is_shown(label, primary.url)
         if labelled and (rank != OTHER or page):
             if words >= 2 or kind_of(primary.url) == "paper":
                 return STRONG if words < 40 else LINKED
@@ -152,7 +167,9 @@ def _paragraph_strength(raw: str, title: Title) -> int:
     """Returns how much a paragraph is like an entry."""
     text = raw[slice(*title.span)]
     words = count_words(text)
-    before = raw[title.body : title.span[0]]
+    before = raw[skip_leading(raw, title.body, title.span[0]) : title.span[0]]
+    if _TITLE_FIELD.fullmatch(before.rstrip(" [*_")) and title.shape == "link":
+        return STRONG
     if title.shape == "link":
         good = words >= 3 and len(before) < 4 and _begins_work(raw, title)
         authored = (
@@ -174,8 +191,8 @@ def _paragraph_strength(raw: str, title: Title) -> int:
         for one in title.links
         if one.start > title.span[1]
     )
-    if title.shape in {"bold", "quoted", "venue"} and words >= 2:
-        return STRONG if labels or title.shape == "quoted" else LINKED
+    if title.shape in {"bold", "quoted", "venue", "cited"} and words >= 2:
+        return STRONG if labels or title.shape in {"quoted", "cited"} else LINKED
     return BARE if labels and 3 <= words <= 40 else NONE
 
 
@@ -208,7 +225,12 @@ def judge_rows(head: str | None, rows: Sequence[str]) -> tuple[tuple[str, ...], 
         return roles, none
     if not linked and len({"year", "authors", "venue"} & set(roles)) < 2:
         return roles, none
-    return roles, [_title_of_row(row, roles.index("title")) for row in rows]
+    titles = [_title_of_row(row, roles.index("title")) for row in rows]
+    named = [one if one and is_label(row[slice(*one.span)]) else None
+             for one, row in zip(titles, rows, strict=True)]
+    if sum(one is not None for one in named) * 2 <= sum(one is not None for one in titles):
+        return roles, titles
+    return roles, [None if label else one for one, label in zip(titles, named, strict=True)]
 
 
 def _title_of_row(row: str, at: int) -> Title | None:
@@ -225,7 +247,7 @@ def _title_of_row(row: str, at: int) -> Title | None:
     template = "](paper link)" in row.lower() or title.lower().startswith(
         ("template", "paper title")
     )
-    return found if count_words(title) >= 1 and not is_label(title) and not template else None
+    return found if count_words(title) >= 1 and not template else None
 
 
 def common_shapes(shapes: Sequence[str], least: int = 3) -> frozenset[str]:
@@ -233,8 +255,10 @@ def common_shapes(shapes: Sequence[str], least: int = 3) -> frozenset[str]:
     return frozenset(shape for shape, count in Counter(shapes).items() if count >= least)
 
 
-def is_citation(own: str) -> bool:
+def is_citation(own: str, title: Title | None = None) -> bool:
     """Says whether an item without links is put like a citation: authors, title, year."""
+    if title is not None and title.shape == "cited":
+        return True
     return year_in(own) is not None and own.count(",") >= 1 and count_words(own) >= 5
 
 

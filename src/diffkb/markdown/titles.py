@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _HEAD = re.compile(
     r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\r\n]++|(?=\[|\Z)))?+(?:\[([ xX✓✔])\][ \t]++)?+"
 )
-_NESTED = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:[-+*]|[0-9]{1,9}[.)])[ \t]++")
+NESTED = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:[-+*]|[0-9]{1,9}[.)])[ \t]++")
 BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
 # What stands before a title and is no part of it: numbers, dates, emoji, tags, images' leftovers.
 _LEADING = re.compile(
@@ -69,7 +69,7 @@ _STOP = re.compile(
     re.IGNORECASE,
 )
 _TAG_YEAR = re.compile(
-    r"\s*+[(\[（【]\s*+(?:[^()\[\]\r\n]{0,70}?[\s,'’.])?'?(?:(?:19|20)[0-9]{2}|['’][0-9]{2})"
+    r"\s*+[(\[（【]\s*+(?:[^()\[\]\r\n]{0,70}?[\w\s,'’.])?'?(?:(?:19|20)[0-9]{2}|['’][0-9]{2})"
     r"(?:[-/.,\s][^()\[\]\r\n]{0,25})?[)\]）】]"
 )
 _TAIL_NUMBER = re.compile(
@@ -91,11 +91,12 @@ _WIDE_GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=[^\s\[(])")
 _BRACKETED = re.compile(r"<?\[(?![ \]\[])([^\[\]\r\n]{46,400})\](?!\()")
 # What follows a title after its authors.
 _VENUE_AFTER = re.compile(
-    r"[,.;?]\s++(?:(?:[Ii]n|arXiv|arxiv|Proc|Journal|Trans|IEEE|ACM|PhD|Technical)\b"
+    r"[,.;?]\s++(?:J\.\s|(?:[Ii]n|arXiv|arxiv|Proc|Journal|Trans|IEEE|ACM|PhD|Technical)\b"
     r"|[A-Z][\w/&'’-]{1,14}(?:\s[A-Z][\w/&'’-]{1,14}){0,3},?\s++(?:[0-9]{1,4},\s++)?(?:19|20)[0-9]{2}"
     r"|(?:19|20)[0-9]{2}\b)|\s\((?:[^()\r\n]{0,40}\s)?(?:19|20)[0-9]{2}\)"
-    r"|(?<=[a-z]{2})\.\s++(?=[A-Z])"
+    r"|(?<=[\w)]{2})\.\s++(?=[A-Z*_])"
 )
+_WHEN = re.compile(r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? [A-Z][a-z]{2,8}\.?)?\)?[.,:]?\s++")
 _FEW = 2
 _CITED = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])|arXiv:", re.IGNORECASE)
 _LINKED_TAIL = re.compile(
@@ -113,11 +114,19 @@ _AUTHOR_YEAR = re.compile(r"[A-Z][^\d\[\]]{1,60}[(\s,]+(?:19|20)[0-9]{2}[a-z]?\)
 _LONGEST = 2000
 _LAYERS = 8
 _MOST_LABEL = 3
+_LEAST_TOLD = 4
 # Words of a venue that is opened before a link, and words that make a sentence.
 _SHORT, _LONG = 6, 8
 # What a work without a paper is shown on: it has no other address.
 _PAGES = frozenset(
     ("web", "website", "www", "site", "webpage", "blog", "blogpost", "post", "news", "press")
+)
+
+
+# Where there is no paper, these are the work.
+_SHOWN = frozenset(
+    "video videos youtube bilibili talk talks lecture lectures presentation tweet twitter thread x"
+    " course podcast audio slides see recording interview medium".split()
 )
 
 
@@ -168,7 +177,7 @@ def find_title(
     end = len(raw.rstrip()) if end is None else end
     head = _HEAD.match(raw, start, end)
     body = head.end() if head else start
-    nested_at = _NESTED.search(raw, body, end)
+    nested_at = NESTED.search(raw, body, end)
     nested = nested_at.start() if nested_at else end
     if first_line:
         line = re.compile(r"[\r\n]").search(raw, body, nested)
@@ -191,6 +200,8 @@ def find_title(
     primary = link if link is not None else first_paper(raw, rest, nested, floor)
     if primary is None and not own:
         primary = first_page(raw, rest)
+    if primary is None:
+        primary = next((one for one in own if is_shown(text_of(raw, one), one.url)), None)
     after = max(span[1], link.end) if link is not None and shape == "link" else span[1]
     return Title(span, primary, rest, shape, body, nested, head[1] if head else None, after)
 
@@ -202,7 +213,7 @@ def _cited(raw: str, start: int, end: int) -> tuple[int, int] | None:
     """
     head = _HEAD.match(raw, start + len(raw[start:end]) - len(raw[start:end].lstrip()), end)
     body = head.end() if head else start
-    following = _NESTED.search(raw, body, end)
+    following = NESTED.search(raw, body, end)
     stop = following.start() if following else end
     if "](" in raw[body:stop] or "://" in raw[body:stop]:
         return None
@@ -263,7 +274,7 @@ def _is_family_name(name: str) -> bool:
     return bool(words) and few and not is_venue(" ".join(words))
 
 
-def _skip_leading(raw: str, at: int, end: int) -> int:
+def skip_leading(raw: str, at: int, end: int) -> int:
     """Returns where numbers, tags, dates and emoji before a title end."""
     while at < end and (found := _LEADING.match(raw, at, end)) and found.end() > at:
         at = found.end()
@@ -277,7 +288,7 @@ def _choose(
     raw: str, body: int, nested: int, own: list[Span], *, authors_first: bool
 ) -> Found | None:
     """Returns the span of the title, the link it is itself, and how it stands."""
-    at = _skip_leading(raw, body, nested)
+    at = skip_leading(raw, body, nested)
     first = next((one for one in own if one.kind == "link"), None)
     while first is not None and first.start < at < first.end:
         # A tag was mistaken for what is a link's own text.
@@ -290,7 +301,9 @@ def _choose(
         if label and opening and is_name_and_year(words) and not raw[at : first.start].isspace():
             label = False
         if not opening:
-            if not label or (len(own) == 1 and "[" not in before and count_words(words) > 2):
+            alone = len(own) == 1 and "[" not in before
+            told = alone and count_words(raw[first.end : nested]) >= _LEAST_TOLD
+            if not label or (alone and count_words(words) > _FEW) or (told and count_words(words)):
                 return _linked(raw, first)
             led = _venue_led(raw, first, nested, own)
             if led:
@@ -323,7 +336,7 @@ def _linked(raw: str, link: Span) -> Found:
         and "[" not in raw[start + 1 : end]
     ):
         start, end = start + 1, end - 1
-    inner = _skip_leading(raw, start, end)
+    inner = skip_leading(raw, start, end)
     if count_words(raw[inner:end]) >= 1:
         start = inner
     return ((start, end), link, "link")
@@ -381,7 +394,7 @@ def _venue_led(raw: str, first: Span, nested: int, own: list[Span]) -> Found | N
             return _linked(raw, following)
         if names_target(raw, following):
             return _venue_led(raw, following, nested, own)
-    at = _skip_leading(raw, at, nested)
+    at = skip_leading(raw, at, nested)
     bold = _bold_title(raw, at, nested)
     if bold and count_words(raw[slice(*bold[0])]) >= 2 and not raw[at : bold[2]].strip():
         return (bold[0], first, "venue")
@@ -424,8 +437,8 @@ def _without_link(
             if inner is not None and inner.start > start + 8:
                 words = text_of(raw, inner)
                 author = inner if is_name_and_year(words) else None
-                return ((_skip_leading(raw, start, stop), inner.start), author, "author")
-            start = _skip_leading(raw, start, stop)
+                return ((skip_leading(raw, start, stop), inner.start), author, "author")
+            start = skip_leading(raw, start, stop)
             stop = _bold_end(raw, start, stop)
             if (
                 start < stop
@@ -443,6 +456,9 @@ def _without_link(
         if not before or is_authors(before) or before.endswith((",", ".", ":")):
             return (quoted.span(1), None, "quoted")
     italic = _ITALIC.search(raw, at, limit)
+    authored = _after_names(raw, at, limit, authors_first=authors_first)
+    if authored and not (italic and _go_on(raw, authored[0], italic.start())):
+        return authored, None, "cited"
     if italic:
         group = italic.lastindex or 1
         before = raw[at : italic.start()].strip()
@@ -453,9 +469,12 @@ def _without_link(
         ):
             return (italic.span(group), None, "italic")
     stop = _text_end(raw, at, limit)
-    if authored := _after_names(raw, at, limit, authors_first=authors_first):
-        return authored, None, "text"
     return ((at, stop), None, "text") if stop > at and count_words(raw[at:stop]) else None
+
+
+def _go_on(raw: str, start: int, stop: int) -> bool:
+    """Says whether names go on up to there: some are written in no usual way."""
+    return start >= stop or is_authors(raw[start:stop].strip(" ,.:;") + ",")
 
 
 def _bold_end(raw: str, start: int, stop: int) -> int:
@@ -523,7 +542,8 @@ def _after_names(
     names = names_before(raw, at, end)
     if names is None or not (names.sure or authors_first):
         return None
-    start = names.title
+    when = _WHEN.match(raw, names.title, end)
+    start = when.end() if when else names.title
     venue = _VENUE_AFTER.search(raw, start, end)
     end = venue.start() if venue else _before_journal(raw, start, end)
     end = start + len(raw[start:end].rstrip(" \t\r\n,;([.\\"))
@@ -620,6 +640,14 @@ def _word_before(raw: str, at: int) -> str:
     if not before.endswith((":", "：")) and len(before.split()) > _MOST_LABEL:
         return ""
     return before.strip(" \t-*+:：,，")[-24:]
+
+
+def is_shown(label: str, url: str) -> bool:
+    """Says whether a link leads to a talk, a course or the like: a work where nothing else is."""
+    words = set(words_of(label))
+    if words:
+        return _SHOWN.issuperset(words)
+    return "youtu" in url or "twitter.com" in url
 
 
 def first_page(raw: str, links: Sequence[Span]) -> Span | None:

@@ -20,8 +20,13 @@ UnitKind = Literal["item", "row", "para", "heading", "html", "other"]
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _HASHES = re.compile(r"[ \t]{0,3}(#{1,6})(?=[^\s#!])[^\r\n]*+[\s]*+\Z")
 _HTML_HEADING = re.compile(r"[ \t]{0,3}<h([1-6])(?:\s[^<>]*+)?>", re.IGNORECASE)
+_LIST_ITEM = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]*+<li[\s>]", re.IGNORECASE)
 _DETAILS = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]*+<details", re.IGNORECASE)
-_ANCHOR = re.compile(r"\]\(#")
+# A line that is a work by itself: it begins with a link, or with a title in bold before one.
+_RUN = re.compile(
+    r"[ \t]*+(?:\*\*)?(?:\[?[0-9]{1,3}[\].)]++ ?)?(?:\*\*)?\[[^\[\]!]{15,}\]\("
+    r"|[ \t]*+\*\*(?!\*)[^*\r\n]{15,}+\*\*[^\r\n]*?\]\("
+)
 
 
 class Unit(NamedTuple):
@@ -118,12 +123,7 @@ def _is_half_row(line: str) -> bool:
 
 def _is_run(lines: list[re.Match[str]]) -> bool:
     """Says whether each line of a paragraph begins a work of its own."""
-    return all(
-        re.match(
-            r"[ \t]*+(?:\*\*)?(?:\[?[0-9]{1,3}[\].)]++ ?)?(?:\*\*)?\[[^\[\]!]{15,}\]\(", line[0]
-        )
-        for line in lines
-    )
+    return all(_RUN.match(line[0]) for line in lines)
 
 
 def _html(text: str, piece: Piece, group: int, index: int) -> Iterator[Unit]:
@@ -133,7 +133,8 @@ def _html(text: str, piece: Piece, group: int, index: int) -> Iterator[Unit]:
     if heading and raw.lower().count("<h") == 1:
         yield Unit(piece.start, piece.end, "heading", 0, int(heading[1]), "<", group, index)
         return
-    starts = [piece.start + one.start() for one in _DETAILS.finditer(raw)]
+    opening = _DETAILS if "<details" in raw.lower() else _LIST_ITEM
+    starts = [piece.start + one.start() for one in opening.finditer(raw)]
     if not starts:
         yield Unit(piece.start, piece.end, "other", 0, 0, "", group, index)
         return
