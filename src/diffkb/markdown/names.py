@@ -66,7 +66,8 @@ def names_before(text: str, start: int, end: int) -> Names | None:
         closed = parting is not None and parting.lastgroup in {"colon", "stop"}
         if not is_name(words):
             break
-        if closed and count and not joined and not _is_certain(words):
+        doubtful = parting is not None and parting.lastgroup == "colon" and count and not joined
+        if doubtful and not _is_certain(words):
             # In "A B, C D, Title: More" the title's first half looks like one more name.
             break
         if parting is None:

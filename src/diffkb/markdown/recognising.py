@@ -122,21 +122,23 @@ def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a s
     """Returns how much what was found is like an entry."""
     primary = title.primary
     following = own[title.span[1] :].lstrip(" *_")
+    if words <= 3 and own[: title.span[1]].endswith(_CATEGORY_END):
+        return NONE
     if following.startswith((":", "：")) and is_label(own[slice(*title.span)]):
         return NONE
     if primary is not None and is_anchor(primary.url):
         return NONE
     if title.shape == "link" and primary is not None:
-        if names_target(own, primary) and words < 3:
+        if names_target(own, primary) and words < 3 and count_words(following) < 4:
             return NONE
         paper = kind_of(primary.url) == "paper"
         return STRONG if (paper and words >= 2) or words >= 4 else LINKED
     if title.shape == "author" and primary is not None:
         return STRONG
     if primary is not None and words >= 1:
-        rank = rank_of(text_of(own, primary), primary.url)
-        labelled = names_target(own, primary) or primary.kind == "bare"
-        label = text_of(own, primary)
+        label = "" if primary.kind == "bare" else text_of(own, primary)
+        rank = rank_of(label, primary.url)
+        labelled = primary.kind == "bare" or names_target(own, primary)
         page = is_page(label) or is_shown(label, primary.url)
         if labelled and (rank != OTHER or page):
             if words >= 2 or kind_of(primary.url) == "paper":
@@ -184,14 +186,15 @@ def _paragraph_strength(raw: str, title: Title) -> int:
             else False
         )
         return STRONG if good else LINKED if authored or short else NONE
-    if title.primary is None and title.shape != "bold":
+    opened = "<summary" in raw[: title.span[0]].lower()
+    if title.primary is None and title.shape != "bold" and not opened:
         return NONE
     labels = all(
         one.kind == "bare" or names_target(raw, one)
         for one in title.links
         if one.start > title.span[1]
     )
-    if title.shape in {"bold", "quoted", "venue", "cited"} and words >= 2:
+    if (title.shape in {"bold", "quoted", "venue", "cited"} or opened) and words >= 2:
         return STRONG if labels or title.shape in {"quoted", "cited"} else LINKED
     return BARE if labels and 3 <= words <= 40 else NONE
 

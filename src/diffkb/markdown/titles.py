@@ -65,7 +65,7 @@ _QUOTES = '"“”《》「」『』'
 # Where a title in plain text ends: a label in brackets, a break, a cell.
 _STOP = re.compile(
     r"\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|[ \t]{2,}(?=[\r\n])|\\(?=[\r\n])|<br|<a[\s>]|!\[|\||\t"
-    r"|:[a-z0-9_+-]{2,40}:|[\r\n][ \t]*+[*_>(\[]|[\U0001f300-\U0001faff]|[\r\n][ \t]*+by\s|https?://|</summary",
+    r"|:[a-z0-9_+-]{2,40}:|[\r\n][ \t]*+[*_>(\[]|[\U0001f300-\U0001faff]|[\r\n][ \t]*+by\s|https?://|</(?:b|strong|summary)>",
     re.IGNORECASE,
 )
 _TAG_YEAR = re.compile(
@@ -100,7 +100,7 @@ _WHEN = re.compile(r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? [A-Z][a-z]{2,8}\.?)?\)?[.,:
 _FEW = 2
 _CITED = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])|arXiv:", re.IGNORECASE)
 _LINKED_TAIL = re.compile(
-    r"(?:\s*[(\[](?P<inner>[A-Za-z][\w&+./’' -]{0,25}?)??[\s,'’]*(?:(?:19|20)[0-9]{2}(?:[-/.][0-9]{1,2})?"
+    r"(?:(?<!\s)\s*+[(\[](?P<inner>[A-Za-z][\w&+./’' -]{0,25}?)??[\s,'’]*(?:(?:19|20)[0-9]{2}(?:[-/.][0-9]{1,2})?"
     r"|(?<=['’])[0-9]{2})[)\]]"
     r"|[,.;]\s+(?P<venue>[A-Z][\w&+./ -]{1,20}?)??[\s,]*(?:(?:19|20)[0-9]{2}|['’][0-9]{2}))[.]?\s*\Z"
 )
@@ -113,8 +113,10 @@ _AUTHOR_YEAR = re.compile(r"[A-Z][^\d\[\]]{1,60}[(\s,]+(?:19|20)[0-9]{2}[a-z]?\)
 # No title in plain text is longer, and none is wrapped in more marks.
 _LONGEST = 2000
 _LAYERS = 8
-_MOST_LABEL = 3
+_MOST_LABEL = 2
 _LEAST_TOLD = 4
+# A link that says nothing but the name of a file in the list's own folder.
+_FILES = (".md", ".txt", ".py")
 # Words of a venue that is opened before a link, and words that make a sentence.
 _SHORT, _LONG = 6, 8
 # What a work without a paper is shown on: it has no other address.
@@ -295,6 +297,8 @@ def _choose(
         at = first.start
     if first is not None:
         words = text_of(raw, first)
+        if words.endswith(_FILES):
+            return None
         before = raw[at : first.start]
         opening = before.strip(' *_"“《<>`~\\\t\r\n([（')
         label = names_target(raw, first) or first.url.startswith("mailto:")
@@ -539,6 +543,7 @@ def _after_names(
     """Returns the title that follows a run of names, before its venue."""
     stop = _STOP.search(raw, at, limit)
     end = stop.start() if stop else limit
+    end = min(end, at + _LONGEST)
     names = names_before(raw, at, end)
     if names is None or not (names.sure or authors_first):
         return None
