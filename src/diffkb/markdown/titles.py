@@ -541,9 +541,9 @@ def _after_names(
     raw: str, at: int, limit: int, *, authors_first: bool
 ) -> tuple[int, int] | None:
     """Returns the title that follows a run of names, before its venue."""
+    limit = min(limit, at + _LONGEST)
     stop = _STOP.search(raw, at, limit)
     end = stop.start() if stop else limit
-    end = min(end, at + _LONGEST)
     names = names_before(raw, at, end)
     if names is None or not (names.sure or authors_first):
         return None
