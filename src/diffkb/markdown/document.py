@@ -104,10 +104,10 @@ def _is_other(own: Reading, other: Reading) -> bool:
     if not mine and len(fields) > 1:
         return True
     rated = any(one.wr is not None for block in own.blocks for one in block.entries)
-    if len(fields) > mine + 2 + mine // (3 if rated else 25):
-        return True
     if rated:
-        return False
+        return len(fields) > mine + 2 + mine // 3
+    if len(fields) > mine + mine // 100:
+        return True
     richer = sum(
         bool(one.links or one.venue or one.read is not None)
         or one.year_from in {"text", "venue", "table"}

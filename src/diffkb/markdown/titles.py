@@ -111,6 +111,7 @@ _AUTHOR_YEAR = re.compile(r"[A-Z][^\d\[\]]{1,60}[(\s,]+(?:19|20)[0-9]{2}[a-z]?\)
 
 
 # No title in plain text is longer, and none is wrapped in more marks.
+_EMOJI = "".join(map(chr, (*range(0x1F300, 0x1FB00), *range(0x2600, 0x27C0), 0xFE0F, 0x20, 0x09)))
 _LONGEST = 2000
 _LAYERS = 8
 _MOST_LABEL = 2
@@ -565,6 +566,13 @@ def _before_journal(raw: str, at: int, stop: int) -> int:
     return comma if comma > at + 8 and short else end
 
 
+def _unadorned(text: str) -> str:
+    """Returns a title without emoji at its end."""
+    if text.isascii():
+        return text
+    return text.rstrip(_EMOJI) or text
+
+
 def _is_quoted(text: str) -> bool:
     """Says whether the whole of a title stands in quotes, a sign after it apart."""
     if len(text) < 3 or text[0] not in _QUOTES or not set(text[-2:]) & set(_QUOTES):
@@ -575,6 +583,7 @@ def _is_quoted(text: str) -> bool:
 def _trimmed(raw: str, start: int, end: int) -> tuple[int, int]:  # noqa: C901 - a sign each
     """Returns a title's span without blanks, marks, quotes and the full stop around it."""
     for _ in range(_LAYERS):
+        end -= len(raw[start:end]) - len(_unadorned(raw[start:end]))
         text = raw[start:end]
         inner = text.strip(" \t\r\n,;")
         changed = inner
