@@ -36,7 +36,7 @@ STRONG, LINKED, BARE, NONE = 3, 2, 1, 0
 _NO_ENTRIES = re.compile(
     r"(?:table of )?contents?\b|toc\b|contribut|licen[sc]e|citation|cite (?:us|this)|citing|acknowledg|star history|"
     r"changelog|change log|(?:latest |recent )?news|(?:latest |recent )?updates?\b|what'?s new|announcement|maintainer|contact|"
-    r"disclaimer|sponsor|instructions|guidelines|shar(?:e|ing)\b|table of contents|index$|legend|目录|贡献|更新日志|致谢|联系|引用|navigation|menu$|"
+    r"how to (?:use|contribute|cite|add|submit|edit|help|read this)|disclaimer|sponsor|instructions|guidelines|shar(?:e|ing)\b|table of contents|index$|legend|目录|贡献|更新日志|致谢|联系|引用|navigation|menu$|"
     r"related (?:awesome )?(?:lists|repositor)|contributors|overview of (?:this|the) list|outline$|quick links|to[- ]?do",
     re.IGNORECASE,
 )
