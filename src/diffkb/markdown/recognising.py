@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
-from diffkb.markdown.labels import OTHER, PAPER, is_anchor, is_label, rank_of
+from diffkb.markdown.labels import OTHER, PAPER, is_anchor, is_label, rank_of, words_of
 from diffkb.markdown.tables import cells_of, roles_of
 from diffkb.markdown.titles import (
     AUTHORS_NEXT,
@@ -33,12 +33,24 @@ if TYPE_CHECKING:
 
 STRONG, LINKED, BARE, NONE = 3, 2, 1, 0
 
+# Names of parts that hold no entries; others begin with the same words, as "News recommendation".
 _NO_ENTRIES = re.compile(
-    r"(?:table of )?contents?\b|toc\b|contribut|licen[sc]e|citation|cite (?:us|this)|citing|acknowledg|star history|"
-    r"changelog|change log|(?:latest |recent )?news|(?:latest |recent )?updates?\b|what'?s new|announcement|maintainer|contact|"
-    r"how to (?:use|contribute|cite|add|submit|edit|help|read this)|disclaimer|sponsor|instructions|guidelines|shar(?:e|ing)\b|table of contents|index$|legend|目录|贡献|更新日志|致谢|联系|引用|navigation|menu$|"
-    r"related (?:awesome )?(?:lists|repositor)|contributors|overview of (?:this|the) list|outline$|quick links|to[- ]?do",
+    r"table of contents?|contributing|cite (?:us|this)|star history|change ?log|what'?s new"
+    r"|how to (?:use|contribute|cite|add|submit|edit|help|read this)|目录|贡献|更新日志|致谢"
+    r"|related (?:awesome )?(?:lists|repositor)|overview of (?:this|the) list|quick links|to[- ]?do",
     re.IGNORECASE,
+)
+_CLOSING = frozenset(
+    "content contents toc contribute contribution contributions contributor contributors license"
+    " licence licensing citation citations cite citing acknowledgement acknowledgements"
+    " acknowledgment acknowledgments acknowledge news update updates updated announcement"
+    " announcements maintainer maintainers contact contacts disclaimer sponsor sponsors"
+    " instruction instructions guideline guidelines share sharing legend index menu navigation"
+    " outline 引用 联系 联系我们 联系方式".split()
+)
+_AROUND_CLOSING = frozenset(
+    "the a of and to for how us me this that list repo repository project work our your my latest"
+    " recent new log history guide page please credits thanks s in on by with date".split()
 )
 _NAVIGATION = re.compile(
     r"(?:go )?(?:back )?to (?:the )?top\b|back to (?:contents|index|the list)|home$", re.IGNORECASE
@@ -67,7 +79,10 @@ class Judged(NamedTuple):
 def is_no_place(name: str) -> bool:
     """Says whether no entries are expected under a heading of that name."""
     start = _MARK.match(name)
-    return len(name) < 60 and _NO_ENTRIES.match(name, start.end() if start else 0) is not None
+    if len(name) < 60 and _NO_ENTRIES.match(name, start.end() if start else 0):
+        return True
+    words = {word for word in words_of(name) if word[0].isalpha()}
+    return not _CLOSING.isdisjoint(words) and words <= _CLOSING | _AROUND_CLOSING
 
 
 def judge_item(raw: str, own: str, *, authors_first: bool = False) -> Judged:
