@@ -106,7 +106,9 @@ def _is_other(own: Reading, other: Reading) -> bool:
     rated = any(one.wr is not None for block in own.blocks for one in block.entries)
     if rated:
         return len(fields) > mine + 2 + mine // 3
-    if len(fields) > mine + mine // 100:
+    if {one.line for one in own.blocks if one.entries} != {
+        one.line for one in other.blocks if one.entries
+    }:
         return True
     richer = sum(
         bool(one.links or one.venue or one.read is not None)

@@ -511,7 +511,7 @@ def is_label(text: str) -> bool:
     if not words:
         return True
     if len(words) > 6:
-        return False
+        return is_address(text)
     if all(word in _PAPER or word in _OTHER or _is_mark(word) for word in words):
         return len(words) <= 4 or not _GLUE.intersection(words)
     return is_venue(text) or is_address(text)

@@ -56,7 +56,7 @@ def names_before(text: str, start: int, end: int) -> Names | None:
     """
     at = start
     full = count = 0
-    certain = joined = False
+    certain = joined = anded = False
     last: tuple[int, int] | None = None
     for _ in range(_MOST_NAMES):
         parting = _PARTING.search(text, at, end)
@@ -73,6 +73,7 @@ def names_before(text: str, start: int, end: int) -> Names | None:
         if parting is None:
             return None
         joined = "and" in parting[0] or "&" in parting[0]
+        anded = anded or joined
         count += 1
         full += " " in words
         last = (stop, parting.end())
@@ -81,7 +82,8 @@ def names_before(text: str, start: int, end: int) -> Names | None:
             break
     if last is None or last[1] >= end:
         return None
-    return Names(*last, sure=certain or full >= _CROWD)
+    pair = full > 1 and anded and text[last[0]] == ","
+    return Names(*last, sure=certain or full >= _CROWD or pair)
 
 
 def _is_certain(words: str) -> bool:

@@ -169,7 +169,7 @@ def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a s
         return LINKED
     if title.links or own.rstrip().endswith(_CATEGORY_END):
         return NONE
-    return BARE if words >= 3 else NONE
+    return BARE if words >= 3 or title.shape == "cited" else NONE
 
 
 def judge_paragraph(raw: str) -> Judged:

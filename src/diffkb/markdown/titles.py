@@ -96,7 +96,10 @@ _VENUE_AFTER = re.compile(
     r"|(?:19|20)[0-9]{2}\b)|\s\((?:[^()\r\n]{0,40}\s)?(?:19|20)[0-9]{2}\)"
     r"|(?<=[\w)]{2})\.\s++(?=[A-Z*_])"
 )
-_WHEN = re.compile(r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? [A-Z][a-z]{2,8}\.?)?\)?[.,:]?\s++")
+_WHEN = re.compile(
+    r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? "
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?)?\)?[.,:]?\s++"
+)
 _FEW = 2
 _CITED = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])|arXiv:", re.IGNORECASE)
 _LINKED_TAIL = re.compile(
