@@ -445,8 +445,10 @@ class _Lists:
     def _are_cited(self, parent_of: dict[int, int]) -> bool:
         """Says whether most items of the document are put like citations."""
         outer = [index for index, parent in parent_of.items() if parent < 0]
-        cited = sum(self._is_cited(index) for index in outer)
-        return cited >= _MANY and cited > 0.6 * len(outer)
+        bare = [i for i in outer if (title := self.judged[i].title) and not title.links]
+        if len(bare) < max(_MANY, 0.6 * len(outer)):
+            return False
+        return sum(self._is_cited(index) for index in bare) > 0.6 * len(outer)
 
     def _is_cited(self, index: int) -> bool:
         """Says whether an item is put like a citation."""
