@@ -22,6 +22,7 @@ from diffkb.markdown.recognising import (
     common_shapes,
     is_citation,
     is_no_place,
+    is_sure_citation,
     is_tagged,
     judge_item,
     judge_paragraph,
@@ -45,6 +46,7 @@ _BOLD_FIELD = re.compile(r"[ \t\r\n]*+(?:\*\*|__)[^*_:：\r\n]{1,40}[:：](?:\*\
 _BOLD_LINE = re.compile(r"\*\*[^*\r\n]++\*\*")
 _SHORT_TITLE = 3
 _SURE = 5
+_PAIR = 2
 _MANY = 10
 _SAYS_LITTLE = 5
 _MOST_FIELDS = 8
@@ -484,8 +486,12 @@ class _Lists:
         linked = sum(self.judged[i].strength >= LINKED for i in own)
         if linked >= max(2, 0.4 * len(own)):
             return True
-        cited = sum(is_citation(self.raw(i)) for i in own)
-        return cited >= max(3, 0.6 * len(own))
+        cited = sum(self._is_cited(i) for i in own)
+        if cited >= max(3, 0.6 * len(own)):
+            return True
+        titles = [(self.raw(i), title) for i in own if (title := self.judged[i].title)]
+        sure = sum(is_sure_citation(raw, title) for raw, title in titles)
+        return len(own) == len(indices) and sure >= max(_PAIR, 0.6 * len(own))
 
     def _is_item(self, index: int, parent: int, works: dict[int, int], *, bare: bool) -> bool:
         """Says whether an item is an entry."""

@@ -20,6 +20,7 @@ _NEVER = frozenset(
     "The A An On Towards Toward For How Why What Learning Neural Network Networks Model Models"
     " System Systems Language Programming Data Machine Theory Introduction Analysis".split()
 )
+_DATED = re.compile(r"\s\(?(?:19|20)[0-9]{2}[a-z]?\)?\Z")
 _AND_OTHERS = (" et al.", " et al", " at al.", " et. al.")
 _INITIAL = re.compile(r"(?<![\w.-])[A-Z](?:\.|(?=\s|\Z))")
 _MOST_WORDS = 4
@@ -62,6 +63,8 @@ def names_before(text: str, start: int, end: int) -> Names | None:
         parting = _PARTING.search(text, at, end)
         stop = parting.start() if parting else end
         words = text[at:stop].strip(" *_")
+        dated = _DATED.search(words)
+        words = words[: dated.start()] if dated else words
         certain = certain or _is_certain(words)
         closed = parting is not None and parting.lastgroup in {"colon", "stop"}
         if not is_name(words):

@@ -19,6 +19,7 @@ from diffkb.markdown.titles import (
     Title,
     count_words,
     find_title,
+    is_authors,
     is_page,
     is_shown,
     names_target,
@@ -56,6 +57,8 @@ _NAVIGATION = re.compile(
     r"(?:go )?(?:back )?to (?:the )?top\b|back to (?:contents|index|the list)|home$", re.IGNORECASE
 )
 _MARK = re.compile(r"[\W_]*+(?:[0-9.]+[\s.)]*+)?")
+_YEAR_IN_PARENTHESES = re.compile(r"\((?:19|20)[0-9]{2}\)")
+_ARXIV_NUMBER = re.compile(r"(?:arXiv:)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?[:,\s]", re.IGNORECASE)
 _TITLE_FIELD = re.compile(
     r"[*_ ]*+(?:title|paper|article|name|work|标题|论文|题目)[*_ ]*+[:：]", re.IGNORECASE
 )
@@ -111,7 +114,8 @@ def _is_described(raw: str, own: str, whole: Title, words: int) -> bool:
     """Says whether an item without a link is the work that what is nested in it is about."""
     papers = sum(rank_of(text_of(raw, one), one.url) == PAPER for one in whole.links)
     named = sum(_names_work(part) for part in NESTED.split(raw[len(own.rstrip()) :]))
-    if words >= 3 and papers < 2 and named < 2 and _only_labels(raw, whole):
+    named_well = words >= 3 or (words and whole.shape == "bold")
+    if named_well and papers < 2 and named < 2 and _only_labels(raw, whole):
         return True
     blank = BLANK.search(own, whole.span[1])
     if blank is None or count_words(own[blank.end() :]) < 8:
@@ -169,7 +173,8 @@ def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a s
         return LINKED
     if title.links or own.rstrip().endswith(_CATEGORY_END):
         return NONE
-    return BARE if words >= 3 or title.shape == "cited" else NONE
+    numbered = _ARXIV_NUMBER.match(own, title.body)
+    return BARE if words >= 3 or title.shape == "cited" or numbered else NONE
 
 
 def judge_paragraph(raw: str) -> Judged:
@@ -275,9 +280,23 @@ def common_shapes(shapes: Sequence[str], least: int = 3) -> frozenset[str]:
 
 def is_citation(own: str, title: Title | None = None) -> bool:
     """Says whether an item without links is put like a citation: authors, title, year."""
-    if title is not None and title.shape == "cited":
+    if title is not None and is_sure_citation(own, title):
         return True
-    return year_in(own) is not None and own.count(",") >= 1 and count_words(own) >= 5
+    words = 3 if _YEAR_IN_PARENTHESES.search(own) else 5
+    return year_in(own) is not None and own.count(",") >= 1 and count_words(own) >= words
+
+
+def is_sure_citation(own: str, title: Title) -> bool:
+    """Says whether an item can hardly be anything but a citation."""
+    if title.shape == "cited" or _ARXIV_NUMBER.match(own, title.body):
+        return True
+    following = own[title.span[1] :].lstrip(" *_\"”")
+    if title.shape not in {"italic", "quoted"}:
+        return False
+    return is_authors(own[title.body : title.span[0]].strip(" *_\"“")) or (
+        following.startswith(("by ", "von ", "de "))
+        or year_in(own) is not None
+    )
 
 
 def is_tagged(own: str, title: Title) -> bool:

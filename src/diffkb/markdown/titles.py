@@ -41,6 +41,7 @@ _LEADING = re.compile(
     r"|\*\*\[?#?[0-9]{1,4}\]?[.):]?\*\*[.):]?"
     r"|\[?#?[0-9]{1,3}(?:\.[0-9]{1,2})?\]?[.):](?=[\s*_\[])"
     r"|[0-9]{1,3}\](?=\s)"
+    r"|(?:arXiv:)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?[:,]?\s++(?=[A-Z])"
     r"|\(?[0-9]{4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,2})?\)?(?:\s*+[-–—:|,]|(?=[\s*]))"
     r"|\(?(?:19|20)[0-9]{2}\)?\s*+[-–—:|.,](?!\w)"
     r"|(?:19|20)[0-9]{2}\s++[-–—|](?=[A-Z])"
@@ -208,6 +209,8 @@ def find_title(
         primary = first_page(raw, rest)
     if primary is None:
         primary = next((one for one in own if is_shown(text_of(raw, one), one.url)), None)
+    if primary is None:
+        primary = next((one for one in own if one.kind == "bare" and one.end <= span[0]), None)
     after = max(span[1], link.end) if link is not None and shape == "link" else span[1]
     return Title(span, primary, rest, shape, body, nested, head[1] if head else None, after)
 
@@ -473,7 +476,11 @@ def _without_link(
         if (
             count_words(italic[group]) >= 2
             and (not before or is_authors(before.rstrip(":,. ") + ","))
-            and (before or not is_authors(italic[group]))
+            and (
+                before
+                or not is_authors(italic[group])
+                or raw.startswith(" by ", italic.end())
+            )
         ):
             return (italic.span(group), None, "italic")
     stop = _text_end(raw, at, limit)
