@@ -347,11 +347,20 @@ class _Lists:
             unit = self.units[index]
             if unit.kind == "item" or closed[index] or not judged.strength:
                 continue
-            if _shape(unit, judged) in shapes:
+            if _shape(unit, judged) in shapes or self._stands_alone(index, judged):
                 self.entry[index] = True
                 low = self.raw(index).lower() if unit.kind == "html" else ""
                 if "<details" in low and "</details" not in low:
                     self.ends[index] = self._details_end(index)
+
+    def _stands_alone(self, index: int, judged: Judged) -> bool:
+        """Says whether a paragraph is a work though no other one is put like it."""
+        title = judged.title
+        if judged.strength < STRONG or title is None or title.shape != "bold":
+            return False
+        paper = title.primary is not None and kind_of(title.primary.url) == "paper"
+        under = sum(at < index for at in self.heads) > 1
+        return paper and under and count_words(self._title(index, title)) > _SHORT_TITLE
 
     def _details_end(self, index: int) -> int:
         """Returns where what can be opened is closed again."""
