@@ -92,22 +92,28 @@ class Context(NamedTuple):
         year: the year group the entry stands in, or None.
         unit: what its block is by the block rules, where the dialect is not the project's own.
         columns: what the cells of its table hold, for a row.
+        defined: where the labels of its links lead that the document defines elsewhere.
     """
 
     dialect: Dialect = Dialect()
     year: int | None = None
     unit: str = ""
     columns: tuple[str, ...] = ()
+    defined: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> str | None:
         """Returns what neither the document nor the headings hold, as JSON; None for nothing."""
         if not self.unit:
             return None
-        return json.dumps([self.unit, *self.columns], separators=(",", ":"), ensure_ascii=False)
+        held: list[object] = [self.unit, *self.columns]
+        if self.defined:
+            held.append(dict(self.defined))
+        return json.dumps(held, separators=(",", ":"), ensure_ascii=False)
 
     def with_json(self, text: str | None) -> Context:
         """Returns the context with what `to_json` wrote of another one."""
         if not text:
             return self
         unit, *columns = json.loads(text)
-        return self._replace(unit=unit, columns=tuple(columns))
+        defined = columns.pop() if columns and isinstance(columns[-1], dict) else {}
+        return self._replace(unit=unit, columns=tuple(columns), defined=tuple(defined.items()))

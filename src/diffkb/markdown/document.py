@@ -13,6 +13,7 @@ from diffkb.markdown.entries import Item, fields_of, form_of, item_of
 from diffkb.markdown.forms import common_form, commonest
 from diffkb.markdown.headings import Heading, Tree, has_title, read_heading, years_descend
 from diffkb.markdown.lists import Habits, draft_blocks
+from diffkb.markdown.spans import definitions_in, labels_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -238,6 +239,7 @@ class _CuratedReader(_Reader):
         drafts, self.habits = draft_blocks(self.text, self.pieces, habits)
         headings = iter(self._with_title([one.heading for one in drafts if one.heading]))
         self.marks: list[int] = []
+        self.defined = definitions_in(self.text)
         line = 1
         for draft in drafts:
             raw = self.text[draft.start : draft.end]
@@ -260,7 +262,13 @@ class _CuratedReader(_Reader):
         entries: tuple[Fields, ...] = ()
         if draft.entry:
             dialect = self.given or Dialect(own=False, authors_first=self.habits.authors_first)
-            context = Context(dialect, tree.year, draft.kind, draft.columns)
+            context = Context(
+                dialect,
+                tree.year,
+                draft.kind,
+                draft.columns,
+                tuple(labels_in(raw, self.defined).items()),
+            )
             found = read_unit(raw, context, draft.title)
             entries = () if found is None else (found.fields,)
         if entries:

@@ -28,7 +28,7 @@ from diffkb.markdown.recognising import (
     judge_paragraph,
     judge_rows,
 )
-from diffkb.markdown.spans import links_of
+from diffkb.markdown.spans import definitions_in, links_of
 from diffkb.markdown.titles import count_words, find_title, names_target, text_of
 from diffkb.markdown.units import Unit, units_of
 
@@ -121,6 +121,7 @@ class _Lists:
         self.columns: dict[int, tuple[str, ...]] = {}
         self.parents: dict[int, int] = {}
         self.judged: dict[int, Judged] = {}
+        self.defined = definitions_in(text)
         self.heads = {i: self._heading(u) for i, u in enumerate(units) if u.kind == "heading"}
         self.anchors = {anchor_of(head.name) for head in self.heads.values()}
 
@@ -161,11 +162,11 @@ class _Lists:
             if unit.kind == "item":
                 own = self.raw(index)
                 whole = self.text[unit.start : self._subtree_end(index)]
-                self.judged[index] = judge_item(whole, own)
+                self.judged[index] = judge_item(whole, own, defined=self.defined)
             elif unit.kind in {"para", "html"}:
                 raw = self.raw(index)
-                if "](" in raw or "http" in raw or "href" in raw:
-                    self.judged[index] = judge_paragraph(raw)
+                if "](" in raw or "http" in raw or "href" in raw or self.defined:
+                    self.judged[index] = judge_paragraph(raw, self.defined)
 
     def _begin_with_authors(self) -> bool:
         """Says whether the items of the document begin with the names of authors."""
@@ -183,7 +184,9 @@ class _Lists:
             unit = self.units[index]
             if unit.kind == "item" and judged.title and judged.title.shape == "text":
                 whole = self.text[unit.start : self._subtree_end(index)]
-                self.judged[index] = judge_item(whole, self.raw(index), authors_first=True)
+                self.judged[index] = judge_item(
+                    whole, self.raw(index), authors_first=True, defined=self.defined
+                )
 
     def _have_notes_below(self) -> bool:
         """Says whether the items that are entries are followed by paragraphs about them."""
@@ -410,7 +413,7 @@ class _Lists:
                 groups.setdefault(unit.piece, []).append(index)
         for indices in groups.values():
             head = self._head_of(indices[0])
-            roles, titles = judge_rows(head, [self.raw(i) for i in indices])
+            roles, titles = judge_rows(head, [self.raw(i) for i in indices], self.defined)
             for index, title in zip(indices, titles, strict=True):
                 if title is not None:
                     self.entry[index] = True

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
 from diffkb.markdown.labels import OTHER, PAPER, is_anchor, is_label, rank_of, words_of
+from diffkb.markdown.spans import NO_DEFINITIONS
 from diffkb.markdown.tables import cells_of, roles_of
 from diffkb.markdown.titles import (
     AUTHORS_NEXT,
@@ -31,6 +32,7 @@ from diffkb.markdown.years import year_in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from diffkb.markdown.spans import Definitions
 
 STRONG, LINKED, BARE, NONE = 3, 2, 1, 0
 
@@ -88,15 +90,22 @@ def is_no_place(name: str) -> bool:
     return not _CLOSING.isdisjoint(words) and words <= _CLOSING | _AROUND_CLOSING
 
 
-def judge_item(raw: str, own: str, *, authors_first: bool = False) -> Judged:
+def judge_item(
+    raw: str,
+    own: str,
+    *,
+    authors_first: bool = False,
+    defined: Definitions = NO_DEFINITIONS,
+) -> Judged:
     """Says how much an item looks like an entry.
 
     Args:
         raw: the item with all that is nested in it.
         own: the part before nested items.
         authors_first: whether the document's entries begin with the names of authors.
+        defined: where the labels lead that the document defines.
     """
-    title = find_title(own, authors_first=authors_first)
+    title = find_title(own, authors_first=authors_first, defined=defined)
     if title and own.startswith("#", title.body):
         # A heading in an item is the name of a category.
         return Judged(NONE, None)
@@ -104,7 +113,7 @@ def judge_item(raw: str, own: str, *, authors_first: bool = False) -> Judged:
         return Judged(NONE, None)
     words = count_words(own[slice(*title.span)])
     if title.primary is None and not title.links and len(raw) > len(own):
-        whole = find_title(raw)
+        whole = find_title(raw, authors_first=authors_first, defined=defined)
         if whole and whole.primary and _is_described(raw, own, whole, words):
             return Judged(STRONG, whole, len(raw))
     return Judged(_strength(own, title, words), title, len(own))
@@ -164,6 +173,9 @@ def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a s
                 return STRONG if words < 40 else LINKED
             if page:
                 return LINKED
+        barred = "|" in own[title.span[1] : primary.start]
+        if barred and rank != OTHER and words >= 3 and kind_of(primary.url) == "paper":
+            return STRONG
         return (
             LINKED if words >= 3 and title.shape in {"bold", "quoted", "italic", "author"} else BARE
         )
@@ -177,9 +189,9 @@ def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a s
     return BARE if words >= 3 or title.shape == "cited" or numbered else NONE
 
 
-def judge_paragraph(raw: str) -> Judged:
+def judge_paragraph(raw: str, defined: Definitions = NO_DEFINITIONS) -> Judged:
     """Says how much a paragraph looks like an entry."""
-    title = find_title(raw)
+    title = find_title(raw, defined=defined)
     if title is None or not title.links:
         return Judged(NONE, title)
     return Judged(_paragraph_strength(raw, title), title, len(raw))
@@ -233,7 +245,9 @@ def _begins_work(raw: str, title: Title) -> bool:
     )
 
 
-def judge_rows(head: str | None, rows: Sequence[str]) -> tuple[tuple[str, ...], list[Title | None]]:
+def judge_rows(
+    head: str | None, rows: Sequence[str], defined: Definitions = NO_DEFINITIONS
+) -> tuple[tuple[str, ...], list[Title | None]]:
     """Says what a table's columns hold and which of its rows are entries.
 
     Returns:
@@ -243,12 +257,12 @@ def judge_rows(head: str | None, rows: Sequence[str]) -> tuple[tuple[str, ...], 
     none: list[Title | None] = [None] * len(rows)
     if "title" not in roles:
         return roles, none
-    linked = sum("http" in row or "](" in row for row in rows)
+    linked = sum("http" in row or "](" in row or bool(defined) for row in rows)
     if linked < 0.5 * len(rows) and not {"year", "authors", "venue"} & set(roles):
         return roles, none
     if not linked and len({"year", "authors", "venue"} & set(roles)) < 2:
         return roles, none
-    titles = [_title_of_row(row, roles.index("title")) for row in rows]
+    titles = [_title_of_row(row, roles.index("title"), defined) for row in rows]
     named = [one if one and is_label(row[slice(*one.span)]) else None
              for one, row in zip(titles, rows, strict=True)]
     if sum(one is not None for one in named) * 2 <= sum(one is not None for one in titles):
@@ -256,12 +270,12 @@ def judge_rows(head: str | None, rows: Sequence[str]) -> tuple[tuple[str, ...], 
     return roles, [None if label else one for one, label in zip(titles, named, strict=True)]
 
 
-def _title_of_row(row: str, at: int) -> Title | None:
+def _title_of_row(row: str, at: int, defined: Definitions) -> Title | None:
     """Returns the title of the work that a row holds, or None without one."""
     cells = cells_of(row)
     if at >= len(cells):
         return None
-    found = find_title(row, *cells[at])
+    found = find_title(row, *cells[at], defined=defined)
     if found is None:
         return None
     title = row[slice(*found.span)]

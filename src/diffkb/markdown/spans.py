@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from diffkb.markdown.inline import TAG, CodeSpans, is_image, target_at
+from diffkb.markdown.inline import TAG, CodeSpans, Target, is_image, target_at
 
 _OPENERS = re.compile(r"[\\`<\[\]]|https?://")
 # As far as people mean a bare URL to go: no blank, no sign of other scripts' punctuation.
 _BARE = re.compile(r"https?://[^\s<>\"`|\[\]\u3000-\u303f\uff00-\uffef\u201c\u201d*]++")
 _HREF = re.compile(r"""\bhref\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</a\s*+>", re.IGNORECASE)
+_DEFINITION = re.compile(
+    r"(?:(?<=\n)|(?<=\r)|\A) {0,3}\[(?!\^)([^\[\]\r\n]{1,200})\]:[ \t]*+<?([^\s<>]++)"
+)
+_LABEL = re.compile(r"\[([^\[\]\r\n]{1,200})\]")
 _ODD_TARGET = re.compile(r"\(([^()\r\n]{1,300})\)")
 
 
@@ -35,15 +41,48 @@ class Span(NamedTuple):
     kind: str
 
 
-def links_of(text: str, start: int, end: int) -> list[Span]:
+# What a link's label leads to; a document defines that once, for all of its links.
+Definitions = Mapping[str, str]
+NO_DEFINITIONS: Definitions = MappingProxyType({})
+
+
+def links_of(
+    text: str, start: int, end: int, defined: Definitions = NO_DEFINITIONS
+) -> list[Span]:
     """Returns the links and images of a part of a text, in the order in which they end."""
-    return _Scan(text, start, end).read()
+    return _Scan(text, start, end, defined).read()
+
+
+def definitions_in(text: str) -> dict[str, str]:
+    """Returns the labels that a document defines, and where they lead.
+
+    https://spec.commonmark.org/0.31.2/#link-reference-definition
+    """
+    if "]:" not in text:
+        return {}
+    found: dict[str, str] = {}
+    for one in _DEFINITION.finditer(text):
+        found.setdefault(label_of(one[1]), one[2])
+    return found
+
+
+def label_of(text: str) -> str:
+    """Returns a label as it is compared with others."""
+    return " ".join(text.split()).casefold()
+
+
+def labels_in(text: str, defined: Definitions) -> dict[str, str]:
+    """Returns those of the defined labels that a text may lead to."""
+    if not defined:
+        return {}
+    labels = (label_of(one[1]) for one in _LABEL.finditer(text))
+    return {label: defined[label] for label in labels if label in defined}
 
 
 class _Scan:
     """One look at a text from left to right."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(self, text: str, start: int, end: int, defined: Definitions) -> None:
         self.text = text
         self.at = start
         self.end = end
@@ -51,6 +90,7 @@ class _Scan:
         self.brackets: list[int] = []
         self.code = CodeSpans(text, start, end)
         self.closes = True
+        self.defined = defined
 
     def read(self) -> list[Span]:
         """Returns what was found."""
@@ -81,6 +121,8 @@ class _Scan:
             return
         opened = self.brackets.pop()
         target = target_at(self.text, close + 1, self.end)
+        if target is None and self.defined:
+            target = self._defined_target(opened, close)
         if target is None:
             self._odd(opened, close)
             return
@@ -107,6 +149,17 @@ class _Scan:
         span = (target.start, target.end)
         words = (opened + 1, close)
         self.found.append(Span(opened - image, target.close, words, span, target.url, kind))
+
+    def _defined_target(self, opened: int, close: int) -> Target | None:
+        """Returns where a link leads whose address is defined elsewhere."""
+        label = _LABEL.match(self.text, close + 1, self.end)
+        empty = self.text.startswith("[]", close + 1)
+        words = label[1] if label else self.text[opened + 1 : close]
+        url = self.defined.get(label_of(words))
+        if url is None:
+            return None
+        end = label.end() if label else close + 1 + 2 * empty
+        return Target(end, end, url, end)
 
     def _odd(self, opened: int, close: int) -> None:
         """Reads a destination that holds blanks: people mean a link all the same."""

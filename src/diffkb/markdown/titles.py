@@ -20,12 +20,12 @@ from diffkb.markdown.labels import (
 )
 from diffkb.markdown.names import names_before
 from diffkb.markdown.plain import plain_text
-from diffkb.markdown.spans import links_of
+from diffkb.markdown.spans import NO_DEFINITIONS, links_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diffkb.markdown.spans import Span
+    from diffkb.markdown.spans import Definitions, Span
 
 _HEAD = re.compile(
     r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\r\n]++|(?=\[|\Z)))?+(?:\[([ xX✓✔])\][ \t]++)?+"
@@ -169,6 +169,7 @@ def find_title(
     *,
     first_line: bool = False,
     authors_first: bool = False,
+    defined: Definitions = NO_DEFINITIONS,
 ) -> Title | None:
     """Finds the title in a part of a text.
 
@@ -178,6 +179,7 @@ def find_title(
         end: where to stop.
         first_line: whether the title stands on the first line.
         authors_first: whether the document's entries begin with the names of authors.
+        defined: where the labels lead that the document defines.
 
     Returns:
         What was found, or None when there is nothing that could be one.
@@ -190,7 +192,7 @@ def find_title(
     if first_line:
         line = re.compile(r"[\r\n]").search(raw, body, nested)
         nested = line.start() if line else nested
-    links = links_of(raw, body, end)
+    links = links_of(raw, body, end, defined)
     own = [one for one in links if one.start < nested and one.kind != "image"]
     found = _choose(raw, body, nested, own, authors_first=authors_first)
     if found is None:
