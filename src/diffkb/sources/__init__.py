@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from diffkb.core.models import Identifier
-    from diffkb.sources.base import Outcome, Source
+    from diffkb.sources.base import Addresses, Outcome, Source
     from diffkb.sources.http import Door
 
 # In the order in which they are offered a reference. Each module has its source as `SOURCE`.
@@ -45,7 +45,11 @@ def find_source(ref: Identifier | Ref) -> Source | None:
 
 
 def fetch(
-    refs: Sequence[Identifier], *, door: Door, report: Callable[[str], None]
+    refs: Sequence[Identifier],
+    *,
+    door: Door,
+    report: Callable[[str], None],
+    urls: Addresses | None = None,
 ) -> dict[Identifier, Outcome]:
     """Asks the sources for works, many in one request.
 
@@ -54,6 +58,7 @@ def fetch(
             the latest that was found counts.
         door: the way to the network; closing it is the caller's.
         report: is told, in words for people, when and why it takes longer.
+        urls: the address a person gave for a work, where that is known.
 
     Returns:
         By identifier *without version*, for each of `refs` that a source answers for: a Candidate,
@@ -65,7 +70,7 @@ def fetch(
 
     outcomes: dict[Identifier, Outcome] = {}
     for name, theirs in _by_source(refs).items():
-        outcomes |= fetch_from(load_source(name), theirs, door, report)
+        outcomes |= fetch_from(load_source(name), theirs, door, report, urls or {})
     return outcomes
 
 

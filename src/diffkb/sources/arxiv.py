@@ -14,14 +14,14 @@ from diffkb.core.identifiers import (
 )
 from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier
 from diffkb.errors import BadReply, MalformedIdentifier, RateLimited, UnknownWork
-from diffkb.sources.base import Request
+from diffkb.sources.base import NO_ADDRESSES, Request
 from diffkb.sources.text import one_line, paragraphs, without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from xml.etree.ElementTree import Element
 
-    from diffkb.sources.base import Outcome, Reply
+    from diffkb.sources.base import Addresses, Outcome, Reply, Route
 
 NAME = "arXiv"
 ENDPOINT = "https://export.arxiv.org/api/query"
@@ -43,6 +43,7 @@ class ArXiv:
     """The source for arXiv identifiers. See https://info.arxiv.org/help/api/user-manual.html."""
 
     name = NAME
+    decides = True
     homepage = "https://info.arxiv.org/help/api/"
     examples = (
         "2006.11239",
@@ -58,7 +59,16 @@ class ArXiv:
         except MalformedIdentifier:
             return None
 
-    def requests(self, refs: Sequence[Identifier]) -> list[Request]:
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Only itself."""
+        return (self,)
+
+    def requests(
+        self,
+        refs: Sequence[Identifier],
+        urls: Addresses = NO_ADDRESSES,  # noqa: ARG002 - one shape for all routes
+    ) -> list[Request]:
         """Returns a request for every hundred works; one in several versions is in one of them."""
         return [
             Request(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from diffkb.core.models import Candidate
 from diffkb.errors import DiffkbError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from diffkb.core.models import Identifier
 
@@ -54,29 +56,34 @@ class Reply:
     url: str
 
 
-class Source(Protocol):
-    """A service that knows works by their identifiers; pure but for what `http` does for it.
+Addresses = Mapping["Identifier", str]
+NO_ADDRESSES: Addresses = MappingProxyType({})
+
+
+class Route(Protocol):
+    """One service that can be asked about works; pure but for what `http` does for it.
 
     Attributes:
-        name: as people know it.
-        homepage: the page of its interface.
-        examples: references of which each is claimed by this source alone.
+        name: as people know the service.
+        decides: whether a work that it does not know does not exist.
     """
 
     @property
     def name(self) -> str: ...  # noqa: D102
 
     @property
-    def homepage(self) -> str: ...  # noqa: D102
+    def decides(self) -> bool: ...  # noqa: D102
 
-    @property
-    def examples(self) -> tuple[str, ...]: ...  # noqa: D102
+    def requests(
+        self, refs: Sequence[Identifier], urls: Addresses = NO_ADDRESSES
+    ) -> list[Request]:
+        """Returns the questions to ask, as few as the service's limits allow.
 
-    def match(self, text: str) -> Identifier | None:
-        """Returns what a reference means, or None if the source does not answer for it."""
-
-    def requests(self, refs: Sequence[Identifier]) -> list[Request]:
-        """Returns the questions to ask, as few as the source's limits allow."""
+        Args:
+            refs: the works.
+            urls: the address a person gave for a work, where an identifier alone does not say
+                where it is shown.
+        """
 
     def parse(self, reply: Reply, refs: Sequence[Identifier]) -> dict[Identifier, Outcome]:
         """Reads an answer.
@@ -91,3 +98,29 @@ class Source(Protocol):
         Raises:
             SourceError: the answer is unusable as a whole, and asking again may help.
         """
+
+
+class Source(Protocol):
+    """A kind of reference, and the services that answer for it.
+
+    Attributes:
+        name: as people know it.
+        homepage: the page of its interface.
+        examples: references of which each is claimed by this source alone.
+        routes: whom to ask, in this order: the next one where one could not say.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def homepage(self) -> str: ...  # noqa: D102
+
+    @property
+    def examples(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def routes(self) -> tuple[Route, ...]: ...  # noqa: D102
+
+    def match(self, text: str) -> Identifier | None:
+        """Returns what a reference means, or None if the source does not answer for it."""

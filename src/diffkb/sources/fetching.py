@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from diffkb.core.identifiers import work
-from diffkb.errors import BadReply, SourceError, StorageError, Unreachable
+from diffkb.core.models import Candidate
+from diffkb.errors import BadReply, Offline, SourceError, StorageError, UnknownWork, Unreachable
+from diffkb.sources.base import NO_ADDRESSES
 from diffkb.sources.http import TooLarge
 from diffkb.sources.retry import (
     TRIES,
@@ -21,37 +24,78 @@ if TYPE_CHECKING:
 
     from diffkb.core.models import Identifier
     from diffkb.errors import DiffkbError
-    from diffkb.sources.base import Outcome, Request, Source
+    from diffkb.sources.base import Addresses, Outcome, Request, Route, Source
     from diffkb.sources.http import Door, Patience
 
 
 def fetch_from(
-    source: Source, refs: Sequence[Identifier], door: Door, report: Callable[[str], None]
+    source: Source,
+    refs: Sequence[Identifier],
+    door: Door,
+    report: Callable[[str], None],
+    urls: Addresses = NO_ADDRESSES,
 ) -> dict[Identifier, Outcome]:
-    """Asks one source for works.
-
-    A request that fails after all its tries fails those after it, unasked: an outage takes one
-    patience, not one for every hundred works.
+    """Asks a source for works: each of its routes for what those before could not say.
 
     Args:
         source: whom to ask.
-        refs: identifiers of works that the source knows.
+        refs: identifiers of works that the source answers for.
         door: the way to the network.
         report: is told of waits.
+        urls: the address a person gave for a work.
 
     Returns:
-        By identifier without version, what the source says, or why it says nothing.
+        By identifier without version, what the source says, or why it says nothing. Of several
+        reasons that of the first route counts, but what does not exist is unknown.
     """
     outcomes: dict[Identifier, Outcome] = {}
-    failure: DiffkbError | None = None
-    for request in source.requests(refs):
-        if failure is None:
+    left = list(refs)
+    for route in source.routes:
+        for ref, outcome in _ask(route, left, door, report, urls).items():
+            outcomes[ref] = _better(outcomes.get(ref), outcome, decides=route.decides)
+        left = [ref for ref in left if _is_open(outcomes.get(work(ref)), decides=route.decides)]
+        if not left:
+            break
+    return outcomes
+
+
+def _better(known: Outcome | None, new: Outcome, *, decides: bool) -> Outcome:
+    """Returns what counts of what two routes say of a work."""
+    if known is None or isinstance(new, Candidate):
+        return new
+    return new if decides and isinstance(new, UnknownWork) else known
+
+
+def _is_open(outcome: Outcome | None, *, decides: bool) -> bool:
+    """Says whether the next route is to be asked about a work."""
+    if isinstance(outcome, UnknownWork):
+        return not decides
+    return not isinstance(outcome, Candidate | StorageError | Offline)
+
+
+def _ask(
+    route: Route,
+    refs: Sequence[Identifier],
+    door: Door,
+    report: Callable[[str], None],
+    urls: Addresses,
+) -> dict[Identifier, Outcome]:
+    """Asks one service.
+
+    A request that fails after all its tries fails those after it at the same host, unasked: an
+    outage takes one patience, not one for every hundred works.
+    """
+    outcomes: dict[Identifier, Outcome] = {}
+    failures: dict[str, DiffkbError] = {}
+    for request in route.requests(refs, urls):
+        host = urlsplit(request.url).hostname or ""
+        if host not in failures:
             try:
-                outcomes |= _answer(source, request, door, report)
+                outcomes |= _answer(route, request, door, report)
                 continue
             except (SourceError, StorageError) as error:
-                failure = error
-        outcomes |= {work(ref): _about(ref, failure) for ref in request.refs}
+                failures[host] = error
+        outcomes |= {work(ref): _about(ref, failures[host]) for ref in request.refs}
     return outcomes
 
 
@@ -65,7 +109,7 @@ def _about(ref: Identifier, error: DiffkbError) -> DiffkbError:
 
 
 def _answer(
-    source: Source, request: Request, door: Door, report: Callable[[str], None]
+    route: Route, request: Request, door: Door, report: Callable[[str], None]
 ) -> dict[Identifier, Outcome]:
     """Asks one question as often as makes sense.
 
@@ -74,15 +118,15 @@ def _answer(
         StorageError: the pace cannot be kept.
     """
     # What keeps the door shut does not change by asking again.
-    door.open(source.name)
+    door.open(route.name)
     patience = door.patience()
     return persist(
-        lambda: _try(source, request, door, patience, report), patience, door.clock, report
+        lambda: _try(route, request, door, patience, report), patience, door.clock, report
     )
 
 
 def _try(
-    source: Source,
+    route: Route,
     request: Request,
     door: Door,
     patience: Patience,
@@ -95,16 +139,16 @@ def _try(
         StorageError: the pace cannot be kept.
     """
     try:
-        reply = door.ask(request, source.name, patience, report)
+        reply = door.ask(request, route.name, patience, report)
     except Unreachable as error:
         raise Refused(error, TRIES_WITHOUT_CONNECTION) from error
     except TooLarge as error:
-        raise Refused(BadReply(source.name, error.why), tries=1) from error
+        raise Refused(BadReply(route.name, error.why), tries=1) from error
     except BadReply as error:
         raise Refused(error, TRIES_OF_BAD_REPLIES) from error
-    check_status(reply, source.name, door.clock)
+    check_status(reply, route.name, door.clock)
     try:
-        return source.parse(reply, request.refs)
+        return route.parse(reply, request.refs)
     except BadReply as error:
         raise Refused(error, TRIES_OF_BAD_REPLIES) from error
     except SourceError as error:
