@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from diffkb.markdown.blocks import cut
+from diffkb.markdown.blocks import BOM, cut
 from diffkb.markdown.curated import read_unit
 from diffkb.markdown.dialect import WR_SCALE, Context, Dialect, Form, Newline
 from diffkb.markdown.doubts import doubts, why_kept
@@ -26,6 +26,10 @@ BlockKind = Literal["heading", "entry", "prose"]
 
 _WHITE = " \t\r\n"
 _SHORT_TAIL = 30
+_FEW_WORDS = 8
+_LONGEST_OPENING = 4000
+_LINKS_AND_TAGS = re.compile(r"!?\[[^\[\]]*+\]\([^()\s]*+\)|<[^<>]*+>|https?://\S++")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
 _MOST_OF_THEM = 0.9
 _MARKER = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])([ \t]+)")
 
@@ -170,10 +174,17 @@ class _Reader:
 
     def _with_title(self, headings: list[Heading]) -> list[Heading]:
         """Returns the headings, the document's title told from sections."""
-        titled = self.given.titled if self.given else has_title(headings)
+        titled = self.given.titled if self.given else self._begins_with_title(headings)
         if titled and headings and headings[0].role == "section":
             headings[0] = headings[0]._replace(role="title", year=None)
         return headings
+
+    def _begins_with_title(self, headings: list[Heading]) -> bool:
+        """Says whether the first heading stands at the top: what comes before it says nothing."""
+        if not has_title(headings):
+            return False
+        start = next((one.start for one in self.pieces if one.kind == "heading"), 0)
+        return not _says_something(self.text[:start])
 
     def _add(self, piece: Piece, raw: str, heading: Heading | None, line: int) -> None:
         """Reads a block and adds it."""
@@ -327,6 +338,12 @@ class _CuratedReader(_Reader):
             for index, _ in self.items
             if (found := _MARKER.match(self.blocks[index].raw))
         ]
+
+
+def _says_something(text: str) -> bool:
+    """Says whether a text has sentences, beside pictures, links and tags."""
+    words = _LINKS_AND_TAGS.sub(" ", text[:_LONGEST_OPENING])
+    return len(_WORDS.findall(words)) > _FEW_WORDS and not text.lstrip(BOM).startswith("---")
 
 
 def blank_lines(raw: str) -> int:

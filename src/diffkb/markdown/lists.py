@@ -21,6 +21,7 @@ from diffkb.markdown.recognising import (
     Judged,
     common_shapes,
     is_citation,
+    is_contents,
     is_no_place,
     is_sure_citation,
     is_tagged,
@@ -232,16 +233,18 @@ class _Lists:
         closed: list[bool] = []
         level = 0
         first = True
+        body = False
         strong = sum(judged.strength == STRONG for judged in self.judged.values())
         for index, _ in enumerate(self.units):
             head = self.heads.get(index)
             if head is not None and not self.entry[index]:
                 if level and head.level <= level:
                     level = 0
+                body = False
                 if not level and not first and is_no_place(head.name):
-                    level = head.level
+                    level, body = (0, True) if is_contents(head.name) else (head.level, False)
                 first = False
-            closed.append(level > 0)
+            closed.append(level > 0 or body)
         works = sum(closed[i] and one.strength == STRONG for i, one in self.judged.items())
         if works > max(20, 0.3 * strong):
             return self._closed_bodies()
@@ -285,6 +288,10 @@ class _Lists:
         title = find_title(raw, _words_at(raw))
         if title and title.shape == "link" and title.primary and not is_anchor(title.primary.url):
             return works <= 2 and not names_target(raw, title.primary)
+        if title and title.primary and names_target(raw, title.primary):
+            rank = rank_of(text_of(raw, title.primary), title.primary.url)
+            if rank == PAPER and count_words(self._title(index, title)) > _SHORT_TITLE:
+                return works <= 2
         body = self.text[self.units[index].end : self._body_end(index, following)]
         if works or len(body) > 8000 or count_words(head.name) < 2:
             return False

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from diffkb.markdown.spans import Definitions
 
 STRONG, LINKED, BARE, NONE = 3, 2, 1, 0
+_FEW_WORDS = 3
 
 # Names of parts that hold no entries; others begin with the same words, as "News recommendation".
 _NO_ENTRIES = re.compile(
@@ -51,6 +52,7 @@ _CLOSING = frozenset(
     " instruction instructions guideline guidelines share sharing legend index menu navigation"
     " outline 引用 联系 联系我们 联系方式".split()
 )
+_CONTENTS = frozenset("content contents toc index menu navigation outline 目录".split())
 _AROUND_CLOSING = frozenset(
     "the a of and to for how us me this that list repo repository project work our your my latest"
     " recent new log history guide page please credits thanks s in on by with date".split()
@@ -59,6 +61,10 @@ _NAVIGATION = re.compile(
     r"(?:go )?(?:back )?to (?:the )?top\b|back to (?:contents|index|the list)|home$", re.IGNORECASE
 )
 _MARK = re.compile(r"[\W_]*+(?:[0-9.]+[\s.)]*+)?")
+_VENUE_AT_END = re.compile(
+    r"(?:[(\[](?:[^()\[\]\r\n]{0,40}[^()\[\]\r\n\w])?(?:19|20)[0-9]{2}[^()\[\]\r\n]{0,30}[)\]]"
+    r"|,\s[A-Z][\w&+./ -]{1,30}[ '’](?:(?:19|20)[0-9]{2}|[0-9]{2}))[\s*_.)]*+(?:\([0-9]\)\s*+)?\Z"
+)
 _YEAR_IN_PARENTHESES = re.compile(r"\((?:19|20)[0-9]{2}\)")
 _ARXIV_NUMBER = re.compile(r"(?:arXiv:)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?[:,\s]", re.IGNORECASE)
 _TITLE_FIELD = re.compile(
@@ -88,6 +94,11 @@ def is_no_place(name: str) -> bool:
         return True
     words = {word for word in words_of(name) if word[0].isalpha()}
     return not _CLOSING.isdisjoint(words) and words <= _CLOSING | _AROUND_CLOSING
+
+
+def is_contents(name: str) -> bool:
+    """Says whether a heading is that of a table of contents: what stands deeper is no part of it."""
+    return not _CONTENTS.isdisjoint(words_of(name))
 
 
 def judge_item(
@@ -185,8 +196,7 @@ def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a s
         return LINKED
     if title.links or own.rstrip().endswith(_CATEGORY_END):
         return NONE
-    numbered = _ARXIV_NUMBER.match(own, title.body)
-    return BARE if words >= 3 or title.shape == "cited" or numbered else NONE
+    return BARE if words >= 3 or is_sure_citation(own, title) else NONE
 
 
 def judge_paragraph(raw: str, defined: Definitions = NO_DEFINITIONS) -> Judged:
@@ -228,6 +238,8 @@ def _paragraph_strength(raw: str, title: Title) -> int:
     )
     if (title.shape in {"bold", "quoted", "venue", "cited"} or opened) and words >= 2:
         return STRONG if labels or title.shape in {"quoted", "cited"} else LINKED
+    if title.shape == "bold" and words and labels and not is_label(text):
+        return LINKED
     return BARE if labels and 3 <= words <= 40 else NONE
 
 
@@ -296,7 +308,9 @@ def is_citation(own: str, title: Title | None = None) -> bool:
     """Says whether an item without links is put like a citation: authors, title, year."""
     if title is not None and is_sure_citation(own, title):
         return True
-    words = 3 if _YEAR_IN_PARENTHESES.search(own) else 5
+    if title is not None and _VENUE_AT_END.search(own, title.body):
+        return count_words(own) >= _FEW_WORDS
+    words = _FEW_WORDS if _YEAR_IN_PARENTHESES.search(own) else 5
     return year_in(own) is not None and own.count(",") >= 1 and count_words(own) >= words
 
 
@@ -305,7 +319,7 @@ def is_sure_citation(own: str, title: Title) -> bool:
     if title.shape == "cited" or _ARXIV_NUMBER.match(own, title.body):
         return True
     following = own[title.span[1] :].lstrip(" *_\"”")
-    if title.shape not in {"italic", "quoted"}:
+    if title.shape not in {"italic", "quoted", "bold"}:
         return False
     return is_authors(own[title.body : title.span[0]].strip(" *_\"“")) or (
         following.startswith(("by ", "von ", "de "))

@@ -164,8 +164,8 @@ class _Scan:
     def _odd(self, opened: int, close: int) -> None:
         """Reads a destination that holds blanks: people mean a link all the same."""
         odd = _ODD_TARGET.match(self.text, close + 1, self.end)
-        if odd and "://" in odd[1] and " " not in odd[1].strip():
-            url = odd[1].strip()
+        if odd and "://" in odd[1].partition(" ")[0] + odd[1].strip().partition(" ")[0]:
+            url = odd[1].split()[0]
             at = odd.start(1) + odd[1].index(url)
             words = (opened + 1, close)
             self.at = odd.end()

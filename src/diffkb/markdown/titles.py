@@ -34,9 +34,11 @@ NESTED = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:[-+*]|[0-9]{1,9}[.)])[ \t]++")
 BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
 # What stands before a title and is no part of it: numbers, dates, emoji, tags, images' leftovers.
 _LEADING = re.compile(
-    r"(?:[\s|>#]++"
+    r"(?:[\s|>]++|#++(?=\s)"
+    r"|!\[[^\[\]\r\n]*+\]\([^()\s]*+\)"
+    r"|\[!\[[^\[\]\r\n]*+\]\([^()\s]*+\)\]\([^()\s]*+\)"
     r"|:[a-z0-9_+-]{1,40}:"
-    r"|<(?!a[\s>])[A-Za-z/!][^<>]*+>"
+    r"|<(?!(?:a|b|strong)[\s>])[A-Za-z/!][^<>]*+>"
     r"|[☆★⭐✨🔥🌟📄📃📖🎉🆕✅❌👍🏆⚠✓✔●•▪·🧬📷♥❤💡🚀📝🌐🔍→➡▶\u2600-\u27bf\ufe0f\u200b\u200e\U0001f300-\U0001faff]++"
     r"|\*\*\[?#?[0-9]{1,4}\]?[.):]?\*\*[.):]?"
     r"|\[?#?[0-9]{1,3}(?:\.[0-9]{1,2})?\]?[.):](?=[\s*_\[])"
@@ -75,8 +77,12 @@ _TAG_YEAR = re.compile(
     r"(?:[-/.,\s][^()\[\]\r\n]{0,25})?[)\]）】]"
 )
 _TAIL_NUMBER = re.compile(
-    r"\s*[(\[]\s*(?:arXiv|bioRxiv|ePrint)[^()\[\]]{0,30}[)\]]\s*$", re.IGNORECASE
+    r"(?<!\s)\s*+(?:[(\[]\s*+(?:arXiv|bioRxiv|ePrint)[^()\[\]]{0,30}[)\]]|,\s++(?:arXiv|bioRxiv|CoRR))"
+    r"\s*\Z",
+    re.IGNORECASE,
 )
+# How well a work was read, as some note it.
+_TAIL_DEPTH = re.compile(r"(?<!\s)\s*+\([0-9]\)\Z")
 _TAIL_VENUE = re.compile(
     r"[,.;:]?\s+(?:in\s+|at\s+)?(?P<venue>[A-Z@][A-Za-z&+./@ -]{1,30}[ '’-]*(?:(?:19|20)[0-9]{2}|[0-9]{2}))[.,;:]?\s*$"
 )
@@ -102,12 +108,16 @@ _WHEN = re.compile(
     r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? "
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?)?\)?[.,:]?\s++"
 )
+# A venue and its year before a title, with or without more.
+_PRECEDES = re.compile(
+    r"^[A-Z][\w&+./ -]{1,28}?[ '’-]*(?:(?:19|20)[0-9]{2}|[0-9]{2})\b[^|]*[-–—,:]\Z"
+)
 _FEW = 2
 _CITED = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])|arXiv:", re.IGNORECASE)
 _LINKED_TAIL = re.compile(
     r"(?:(?<!\s)\s*+[(\[](?P<inner>[A-Za-z][\w&+./’' -]{0,25}?)??[\s,'’]*(?:(?:19|20)[0-9]{2}(?:[-/.][0-9]{1,2})?"
     r"|(?<=['’])[0-9]{2})[)\]]"
-    r"|[,.;]\s+(?P<venue>[A-Z][\w&+./ -]{1,20}?)??[\s,]*(?:(?:19|20)[0-9]{2}|['’][0-9]{2}))[.]?\s*\Z"
+    r"|(?:[,.;]|(?<!\s)\s+[-–—|])\s+(?P<venue>[A-Z][\w&+./ -]{1,20}?)??[\s,]*(?:(?:19|20)[0-9]{2}|['’][0-9]{2}))[.)]?\s*\Z"
 )
 _SENTENCE = re.compile(r"[.?!]\s+")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -120,6 +130,7 @@ _EMOJI = "".join(map(chr, (*range(0x1F300, 0x1FB00), *range(0x2600, 0x27C0), 0xF
 _LONGEST = 2000
 _LAYERS = 8
 _MOST_LABEL = 2
+_MOST_BEFORE = 90
 _LEAST_TOLD = 4
 # A link that says nothing but the name of a file in the list's own folder.
 _FILES = (".md", ".txt", ".py")
@@ -326,9 +337,8 @@ def _choose(
         if not label:
             if is_name_and_year(words) and count_words(opening) >= 1:
                 return ((at, _text_end(raw, at, first.start)), first, "author")
-            if _may_precede(before, words) or (
-                count_words(words) >= 2 and is_authors(opening + ",")
-            ):
+            authored = "|" not in before and is_authors(opening + ",")
+            if _may_precede(before, words) or (count_words(words) >= 2 and authored):
                 bold = _bold_title(raw, at, first.start)
                 if bold is None or count_words(plain_text(raw[slice(*bold[0])])) < 4:
                     return _linked(raw, first)
@@ -359,12 +369,14 @@ def _linked(raw: str, link: Span) -> Found:
 def _tells_when(tail: re.Match[str]) -> bool:
     """Says whether the end of a linked title is a date, or a venue and its year."""
     words = tail["venue"] or tail["inner"] or ""
-    return not words.strip(" ,.") or is_venue(tail[0]) or words.strip(" ,.").isupper()
+    return not words.strip(" ,.") or is_venue(tail[0].strip(" \t-–—|,.;()")) or words.strip(" ,.").isupper()
 
 
 def _may_precede(before: str, words: str) -> bool:
     """Says whether these words may stand before a linked title: a tag, an acronym, a date."""
     text = before.strip()
+    if count_words(words) >= _LEAST_TOLD and len(text) <= _MOST_BEFORE and _PRECEDES.search(text):
+        return True
     if len(text) > 45 or count_words(words) < 2:
         return False
     if text.endswith((":", "-", "|", "–", "—", "：", ".")) or text.startswith(
@@ -478,6 +490,7 @@ def _without_link(
         before = raw[at : italic.start()].strip()
         if (
             count_words(italic[group]) >= 2
+            and "|" not in before
             and (not before or is_authors(before.rstrip(":,. ") + ","))
             and (
                 before
@@ -534,8 +547,9 @@ def _text_end(raw: str, at: int, limit: int) -> int:
             text = text[: sentence.start() + (text[sentence.start()] in "?!")]
             break
         sentence = _SENTENCE.search(text, sentence.end())
-    number = _TAIL_NUMBER.search(text)
-    text = text[: number.start()] if number and number.start() > 2 else text
+    for tail in (_TAIL_DEPTH, _TAIL_NUMBER):
+        number = tail.search(text)
+        text = text[: number.start()] if number and number.start() > 2 else text
     for pattern in (_TAIL_VENUE, _TAIL_YEAR):
         tail = pattern.search(text)
         if tail and tail.start() > 8 and (pattern is _TAIL_YEAR or is_venue(tail["venue"])):
