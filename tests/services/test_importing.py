@@ -174,7 +174,7 @@ def test_a_list_without_entries_is_a_document_all_the_same(
     base, file = new_base(), tmp_path / "a list.md"
     file.write_bytes(content)
     imported = brought(base, file)
-    assert (imported.entries, imported.size, exported(base, imported.name)) == (
+    assert (list(imported.entries()), imported.size, exported(base, imported.name)) == (
         *([], len(content)),
         content,
     )
@@ -262,12 +262,12 @@ def test_the_ids_told_are_those_of_the_base(new_base: NewBase, file: Path, lists
 
 
 def entries_of(outcome: Imported | DiffkbError) -> list[dict[str, Any]]:
-    return outcome.entries if isinstance(outcome, Imported) else []
+    return list(outcome.entries()) if isinstance(outcome, Imported) else []
 
 
 def test_what_is_told_is_what_the_base_then_says(new_base: NewBase, lists: Path) -> None:
     base = new_base()
-    told = brought(base, lists / "sounds.md").entries
+    told = list(brought(base, lists / "sounds.md").entries())
     with Reader.open(base) as reader:
         found = [entry_object(entry) for entry in reader.entries(EVERYTHING)]
     for one in told:

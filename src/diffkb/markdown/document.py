@@ -96,14 +96,21 @@ def read_document(text: str, dialect: Dialect | None = None) -> Reading:
         return _CuratedReader(text, pieces, dialect).read()
     reading = _Reader(text, pieces, dialect).read()
     if dialect is None:
-        other = _CuratedReader(text, pieces, None).read()
-        if _is_other(reading, other):
+        reader = _CuratedReader(text, pieces, None)
+        other = reader.read()
+        if _is_other(reading, other, reader.shut):
             return other
     return reading
 
 
-def _is_other(own: Reading, other: Reading) -> bool:
-    """Says whether a list is not in the project's own form: that would lose what it says."""
+def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
+    """Says whether a list is not in the project's own form: that would lose what it says.
+
+    Args:
+        own: how it reads in that form.
+        other: how it reads in any other.
+        shut: the lines of items in parts that hold no entries.
+    """
     mine = sum(len(block.entries) for block in own.blocks)
     fields = [fields for block in other.blocks for fields in block.entries]
     if not mine and len(fields) > 1:
@@ -111,9 +118,11 @@ def _is_other(own: Reading, other: Reading) -> bool:
     rated = any(one.wr is not None for block in own.blocks for one in block.entries)
     if rated:
         return len(fields) > mine + 2 + mine // 3
-    if {one.line for one in own.blocks if one.entries} != {
-        one.line for one in other.blocks if one.entries
-    }:
+    lines = {one.line for one in own.blocks if one.entries}
+    others = {one.line for one in other.blocks if one.entries}
+    # Words of a letter or of a label are titles only in the project's own form.
+    lost = lines - others - shut
+    if len(others - lines) > len(lost) or (not lost and lines != others):
         return True
     richer = sum(
         bool(one.links or one.venue or one.read is not None)
@@ -250,6 +259,7 @@ class _CuratedReader(_Reader):
         drafts, self.habits = draft_blocks(self.text, self.pieces, habits)
         headings = iter(self._with_title([one.heading for one in drafts if one.heading]))
         self.marks: list[int] = []
+        self.shut: set[int] = set()
         self.defined = definitions_in(self.text)
         line = 1
         for draft in drafts:
@@ -271,6 +281,8 @@ class _CuratedReader(_Reader):
             return
         context = None
         entries: tuple[Fields, ...] = ()
+        if draft.shut:
+            self.shut.add(line)
         if draft.entry:
             dialect = self.given or Dialect(own=False, authors_first=self.habits.authors_first)
             context = Context(

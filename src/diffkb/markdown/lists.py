@@ -66,6 +66,7 @@ class Draft(NamedTuple):
         heading: of a heading, what it says.
         columns: of a row, what its cells hold.
         title: of an entry, what `find_title` found in this very text, where that is known.
+        shut: whether it stands in a part that holds no entries.
     """
 
     start: int
@@ -75,6 +76,7 @@ class Draft(NamedTuple):
     heading: Heading | None
     columns: tuple[str, ...]
     title: Title | None
+    shut: bool
 
 
 class Habits(NamedTuple):
@@ -123,6 +125,7 @@ class _Lists:
         self.parents: dict[int, int] = {}
         self.judged: dict[int, Judged] = {}
         self.defined = definitions_in(text)
+        self.shut: set[int] = set()
         self.heads = {i: self._heading(u) for i, u in enumerate(units) if u.kind == "heading"}
         self.anchors = {anchor_of(head.name) for head in self.heads.values()}
 
@@ -135,6 +138,7 @@ class _Lists:
         headings = self.given.headings if self.given else self._entry_headings()
         self._take_headings(headings)
         closed = self._closed()
+        self.shut = {index for index, one in enumerate(closed) if one}
         paragraphs = self.given.paragraphs if self.given else self._paragraph_shapes(closed)
         self._take_fields(closed)
         self._take_paragraphs(paragraphs, closed)
@@ -458,6 +462,8 @@ class _Lists:
         for indices in siblings.values():
             bare = self._bare_too(indices, works)
             contents = self._are_contents(indices)
+            if contents:
+                self.shut.update(indices)
             for index in indices:
                 if not closed[index] and not contents:
                     own = bare or (cited and self._is_cited(index))
@@ -481,7 +487,6 @@ class _Lists:
         for index in indices:
             title = self.judged[index].title
             if title is None:
-                named += 1
                 continue
             url = title.primary.url if title.primary else ""
             name = self._title(index, title)
@@ -563,7 +568,8 @@ class _Lists:
             kind = unit.kind
             title = self._found_title(index, end) if self.entry[index] else None
             columns = self.columns.get(index, ())
-            yield Draft(unit.start, end, kind, self.entry[index], head, columns, title)
+            shut = index in self.shut
+            yield Draft(unit.start, end, kind, self.entry[index], head, columns, title, shut)
             at = end
             index += 1
 
