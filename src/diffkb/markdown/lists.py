@@ -34,7 +34,7 @@ from diffkb.markdown.titles import count_words, find_title, names_target, text_o
 from diffkb.markdown.units import Unit, units_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from diffkb.markdown.blocks import Piece
     from diffkb.markdown.titles import Title
@@ -459,9 +459,10 @@ class _Lists:
             parents.append(index)
         works = self._nested_works(parent_of)
         cited = self._are_cited(parent_of)
+        outlines = self._outlines(parent_of)
         for indices in siblings.values():
             bare = self._bare_too(indices, works)
-            contents = self._are_contents(indices)
+            contents = self.units[indices[0]].group in outlines or self._are_contents(indices)
             if contents:
                 self.shut.update(indices)
             for index in indices:
@@ -480,6 +481,13 @@ class _Lists:
     def _is_cited(self, index: int) -> bool:
         """Says whether an item is put like a citation."""
         return is_citation(self.raw(index), self.judged[index].title)
+
+    def _outlines(self, items: Iterable[int]) -> set[int]:
+        """Returns the lists that are tables of contents with all that is nested in them."""
+        lists: dict[int, list[int]] = {}
+        for index in items:
+            lists.setdefault(self.units[index].group, []).append(index)
+        return {group for group, indices in lists.items() if self._are_contents(indices)}
 
     def _are_contents(self, indices: list[int]) -> bool:
         """Says whether the items of a list are the names of the document's headings."""
