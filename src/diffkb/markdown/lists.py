@@ -294,7 +294,7 @@ class _Lists:
             return works <= 2 and not names_target(raw, title.primary)
         if title and title.primary and names_target(raw, title.primary):
             rank = rank_of(text_of(raw, title.primary), title.primary.url)
-            if rank == PAPER and count_words(self._title(index, title)) > _SHORT_TITLE:
+            if rank == PAPER and count_words(self._title(index, title)) >= _SHORT_TITLE:
                 return works <= 2
         body = self.text[self.units[index].end : self._body_end(index, following)]
         if works or len(body) > 8000 or count_words(head.name) < 2:

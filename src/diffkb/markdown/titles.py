@@ -627,7 +627,7 @@ def _trimmed(raw: str, start: int, end: int) -> tuple[int, int]:  # noqa: C901 -
         if text.endswith((".", ":")) and not text.endswith(("...", "etc.")):
             end = start + len(text.rstrip(".:"))
             continue
-        for mark in ("**", "__"):
+        for mark in ("**", "__", "*", "_"):
             if text.startswith(mark) and text.count(mark) == 1:
                 start += len(mark)
             elif text.endswith(mark) and text.count(mark) == 1:
