@@ -91,4 +91,5 @@ def test_an_edit_reads_back_or_names_its_field(title: str, name: str, data: st.D
         changed = {}
     assert refused == name
     (now,) = get_fields(after, ctx)
-    assert replace(now, mentioned=()) == replace(before, **changed, mentioned=())
+    followed: dict[str, Any] = {"mentioned": (), "year_from": now.year_from}
+    assert replace(now, mentioned=()) == replace(before, **changed, **followed)

@@ -1,8 +1,5 @@
 """What an entry of any list says: from the spans of its title and links to its fields."""
 
-# Thresholds and signs are what real lists show.
-# ruff: noqa: PLR2004, RUF001
-
 from __future__ import annotations
 
 import re
@@ -11,15 +8,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.models import Fields, Link
+from diffkb.markdown.authors import read_names
+from diffkb.markdown.below import read_below
+from diffkb.markdown.beside import Said, read_before, read_beside, read_labels
 from diffkb.markdown.inline import urls_in
 from diffkb.markdown.labels import is_anchor, is_label
 from diffkb.markdown.marks import box, read_in, worth_in
 from diffkb.markdown.notes import note_of
 from diffkb.markdown.plain import plain_text
-from diffkb.markdown.saying import Said, read_before, read_below, read_beside, read_labels, tag_at
-from diffkb.markdown.spans import links_of
+from diffkb.markdown.primaries import first_paper
+from diffkb.markdown.spans import links_of, text_of
 from diffkb.markdown.tables import cells_of
-from diffkb.markdown.titles import Title, find_title, first_paper, text_of
+from diffkb.markdown.tags import cell_tags
+from diffkb.markdown.titles import Title, find_title
 from diffkb.markdown.venues import venue_of
 from diffkb.markdown.years import find_dated, find_venue, find_year
 
@@ -37,7 +38,7 @@ _ARXIV = re.compile(
     r"(?:arXiv\s*+[:,]?\s*+(?:preprint)?\s*+(?:arXiv)?\s*+:?\s*+|\babs/)([0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?![0-9])",
     re.IGNORECASE,
 )
-_DOI = re.compile(r"\bdoi\s*+[:.]?\s*+(10\.[0-9]{4,9}/[^\s\])}>,;\"]++)", re.IGNORECASE)
+_DOI = re.compile(r"\bdoi(?:\.org/|\s*+[:.]?\s*+)(10\.[0-9]{4,9}/[^\s\])}>,;\"]++)", re.IGNORECASE)
 _LINE = re.compile(r"\r\n|\n|\r")
 _HASHES = re.compile(r"[ \t]{0,3}#{1,6}[ \t]*+")
 _NAME_AND_YEAR = re.compile(r"(.*?)[\s,]*\(?(?:19|20)[0-9]{2}", re.DOTALL)
@@ -57,6 +58,10 @@ class Found(NamedTuple):
     spans: Mapping[str, Places] = MappingProxyType({})
 
 
+# The addresses of pictures in links.
+_PICTURE = re.compile(r"(?<=\])\([^()\s]*+\)(?=\]\()")
+
+
 class _Around(NamedTuple):
     """What stands around the title and outside addresses, joined, and where its parts lie."""
 
@@ -70,15 +75,6 @@ class _Around(NamedTuple):
         at = self.places[part] + start - self.starts[part]
         return at, at + end - start
 
-    def index(self, place: int) -> int:
-        """Returns where a place of the block lies in the joined text, or the next part's start."""
-        part = bisect_right(self.places, place) - 1
-        if part < 0:
-            return 0
-        at = self.starts[part] + place - self.places[part]
-        following = self.starts[part + 1] if part + 1 < len(self.starts) else len(self.text)
-        return min(at, following)
-
 
 class _Year(NamedTuple):
     """A year, where it stands, and the span of its digits."""
@@ -86,6 +82,9 @@ class _Year(NamedTuple):
     value: int | None
     source: YearFrom | None
     span: Place | None
+
+
+_NO_YEAR = _Year(None, None, None)
 
 
 def read_unit(raw: str, ctx: Context, title: Title | None = None) -> Found | None:
@@ -108,7 +107,13 @@ def _read_text(raw: str, ctx: Context, title: Title | None) -> Found | None:
     if title is None:
         opening = _HASHES.match(raw) if ctx.unit == "heading" else None
         start = opening.end() if opening else 0
-        title = find_title(raw, start, first_line=ctx.unit == "heading")
+        title = find_title(
+            raw,
+            start,
+            first_line=ctx.unit == "heading",
+            authors_first=ctx.unit == "item" and ctx.dialect.authors_first,
+            defined=dict(ctx.defined),
+        )
     name = plain_text(raw[slice(*title.span)]) if title else ""
     if title is None or not name:
         return None
@@ -116,15 +121,24 @@ def _read_text(raw: str, ctx: Context, title: Title | None) -> Found | None:
     said = Said(raw, title)
     read_before(said)
     if said.venue is None:
-        read_labels(said)
-    line = _LINE.search(raw, title.after, end)
-    read_beside(said, line.start() if line else end)
-    if line:
-        read_below(said, line.end(), end)
+        read_labels(said, said.links_in(0, title.nested))
+    line = _title_line(raw, title.after, end)
+    read_beside(said, line[0])
+    if line[1] < end:
+        read_below(said, line[1], end)
     head_end = _head_end(raw, title, end)
-    around = _outside(raw, title, title.body, head_end)
-    year = _year(raw, title, around, ctx)
-    return _found(name, said, around, year, head_end)
+    return _found(name, said, _year(said, title.body, head_end, ctx), title.body, head_end)
+
+
+def _title_line(raw: str, after: int, end: int) -> Place:
+    """Returns where the title's line ends, with a parenthesis that goes on, and what follows it."""
+    line = _LINE.search(raw, after, end)
+    if line and raw.count("(", after, line.start()) > raw.count(")", after, line.start()):
+        following = _LINE.search(raw, line.end(), end)
+        stop = following.start() if following else end
+        if raw.find(")", line.end(), stop) >= 0 and raw[line.end() : stop].strip()[:1].isalnum():
+            return (stop, following.end()) if following else (end, end)
+    return line.span() if line else (end, end)
 
 
 def _read_row(raw: str, ctx: Context, known: Title | None) -> Found | None:
@@ -134,37 +148,47 @@ def _read_row(raw: str, ctx: Context, known: Title | None) -> Found | None:
     at = roles.index("title") if "title" in roles else -1
     if not 0 <= at < len(cells):
         return None
-    title = known or find_title(raw, *cells[at])
+    defined = dict(ctx.defined)
+    title = known or find_title(raw, *cells[at], defined=defined)
     name = plain_text(raw[slice(*title.span)]) if title else ""
     if title is None or not name:
         return None
     end = len(raw.rstrip())
-    title = _with_row(raw, title, cells, at, end)
+    authors_at = roles.index("authors") if "authors" in roles else -1
+    title = _with_row(raw, title, cells, (at, authors_at), defined)
     said = Said(raw, title)
     read_before(said)
     read_beside(said, cells[at][1])
     for index, cell in enumerate(cells):
         if index != at and cell[0] < cell[1]:
             _read_cell(said, cell, roles[index] if index < len(roles) else "", before=index < at)
-    around = _outside(raw, title, 0, end)
-    year = _row_year(raw, title, around, ctx, cells, at)
-    return _found(name, said, around, year, end)
+    return _found(name, said, _row_year(said, ctx, cells, at), 0, end)
 
 
-def _with_row(raw: str, title: Title, cells: list[Place], at: int, end: int) -> Title:
-    """Returns a title with the links of the whole row."""
+def _with_row(
+    raw: str, title: Title, cells: list[Place], columns: Place, defined: Mapping[str, str]
+) -> Title:
+    """Returns a title with the links of the whole row; those of authors are not the work's own."""
+    title_at, authors_at = columns
     others = [
         one
         for index, (a, b) in enumerate(cells)
-        if index != at and ("](" in raw[a:b] or "http" in raw[a:b] or "href" in raw[a:b])
-        for one in links_of(raw, a, b)
+        if index != title_at and _may_link(raw, a, b)
+        for one in links_of(raw, a, b, defined)
         if one.kind != "image"
     ]
     links = sorted([*title.links, *others]) if others else title.links
     primary = title.primary
     if primary is None:
-        primary = first_paper(raw, links, len(raw), 0)
-    return title._replace(links=links, primary=primary, nested=end)
+        start, end = cells[authors_at] if 0 <= authors_at < len(cells) else (0, 0)
+        works = [one for one in links if not start <= one.start < end]
+        primary = first_paper(raw, works, len(raw), 0)
+    return title._replace(links=links, primary=primary, nested=len(raw.rstrip()))
+
+
+def _may_link(raw: str, start: int, end: int) -> bool:
+    """Says whether a cell may hold a link."""
+    return any(raw.find(one, start, end) >= 0 for one in ("[", "http", "<"))
 
 
 def _read_cell(said: Said, cell: Place, role: str, *, before: bool) -> None:
@@ -172,42 +196,38 @@ def _read_cell(said: Said, cell: Place, role: str, *, before: bool) -> None:
     raw = said.raw
     text = raw[slice(*cell)]
     if role == "authors":
-        said.authors = cell if plain_text(text) else said.authors
+        year = find_year(text)
+        names = text[: year[1]].rstrip(" ([,-") if year else text
+        if any(one.isalpha() for one in plain_text(names)):
+            said.authors = (cell[0], cell[0] + len(names))
     elif role == "venue" or (role == "year" and said.venue is None):
-        place = venue_of(text)
-        if place and any(one.isalpha() for one in text[slice(*place)]):
-            said.venue = (cell[0] + place[0], cell[0] + place[1])
+        links = said.links_in(*cell)
+        start, end = links[0].text if links else cell
+        place = venue_of(raw[start:end])
+        if place and any(one.isalpha() for one in raw[start + place[0] : start + place[1]]):
+            said.venue = (start + place[0], start + place[1])
     elif role == "note" and text.strip(" -"):
         said.notes.append(cell)
     elif not role:
-        tag = tag_at(raw, *cell) if before else None
-        if tag:
-            said.tags.append(tag)
-        else:
+        tags = cell_tags(raw, *cell) if before and not said.links_in(*cell) else []
+        said.tags.extend(tags)
+        if not tags:
             said.add_tags(*cell)
 
 
-def _row_year(
-    raw: str, title: Title, around: _Around, ctx: Context, cells: list[Place], at: int
-) -> _Year:
+def _row_year(said: Said, ctx: Context, cells: list[Place], at: int) -> _Year:
     """Returns the year of a row: of its column, of a short cell, or of any other place."""
     if ctx.year is not None:
         return _Year(ctx.year, "heading", None)
-    named = [
-        cell
-        for role in ("year", "venue")
-        for name, cell in zip(ctx.columns, cells, strict=False)
-        if name == role
-    ]
-    short = [cell for i, cell in enumerate(cells) if i != at and cell[1] - cell[0] < 40]
-    for a, b in (*named, *short):
-        if raw[a:b].isalpha():
-            continue
-        inside = _outside(raw, title, a, b) if (a, b) not in named else _Around(raw[a:b], [0], [a])
-        found = find_year(inside.text)
-        if found:
-            return _Year(found[0], "table", inside.place(*found[1:]))
-    return _year(raw, title, around, ctx)
+    raw = said.raw
+    for wanted in ("year", "venue"):
+        for role, (a, b) in zip(ctx.columns, cells, strict=False):
+            if role == wanted and (found := find_year(raw[a:b])):
+                return _Year(found[0], "table", (a + found[1], a + found[2]))
+    for index, (a, b) in enumerate(cells):
+        if index != at and b - a < 40 and (year := _year_around(said, a, b)):
+            return year._replace(source="table")
+    return _year(said, 0, len(raw.rstrip()), ctx)
 
 
 def _head_end(raw: str, title: Title, end: int) -> int:
@@ -241,10 +261,29 @@ def _paragraph_end(raw: str, at: int, end: int) -> int:
     return at
 
 
-def _outside(raw: str, title: Title, start: int, end: int) -> _Around:
+def _unseen(raw: str, start: int, end: int) -> Iterator[Place]:
+    """Yields where comments and the addresses of pictures lie."""
+    if raw.find("![", start, end) >= 0:
+        yield from (one.span() for one in _PICTURE.finditer(raw, start, end))
+    at = raw.find("<!--", start, end)
+    while at >= 0:
+        close = raw.find("-->", at, end)
+        if close < 0:
+            return
+        yield at, close + 3
+        at = raw.find("<!--", close, end)
+
+
+def _outside(said: Said, start: int, end: int) -> _Around:
     """Returns what stands around the title and outside addresses, within these bounds."""
-    cuts = [one.target for one in title.links if start <= one.start < end]
-    cuts.append(title.span)
+    raw, span = said.raw, said.title.span
+    cuts = [
+        (one.text[0], one.target[1]) if _is_address(raw, one) else one.target
+        for one in said.links_in(start, end)
+    ]
+    if span[0] < end and start < span[1]:
+        cuts.append(span)
+    cuts += _unseen(raw, start, end)
     cuts.sort()
     parts, starts, places = [], [], []
     at, length = start, 0
@@ -262,39 +301,64 @@ def _outside(raw: str, title: Title, start: int, end: int) -> _Around:
     return _Around(" ".join(parts), starts, places)
 
 
-def _found(name: str, said: Said, around: _Around, year: _Year, head_end: int) -> Found:
-    """Returns all that an entry says, and where."""
+def _is_address(raw: str, link: Span) -> bool:
+    """Says whether a link's words are an identifier or an address: its digits are no year."""
+    start, end = link.text
+    return end - start > 8 and raw.find("/", start, end) >= 0 and raw.find(" ", start, end) < 0
+
+
+def _found(name: str, said: Said, year: _Year, start: int, end: int) -> Found:
+    """Returns all that an entry says, and where.
+
+    Args:
+        name: its title.
+        said: what was read.
+        year: its year.
+        start: where its words start.
+        end: where what belongs to the title itself ends.
+    """
     raw, title = said.raw, said.title
     spans: dict[str, Places] = {"title": (title.span,)}
     if title.primary:
         spans["url"] = (title.primary.target,)
     if year.span:
         spans["year"] = (year.span,)
-    read = _read_mark(raw, title, around, spans)
-    worth = worth_in(around.text, around.index(title.after))
+    if said.venue is None:
+        said.venue = _venue_by_year(said, start, end)
+    read = _read_mark(said, start, end, spans)
+    worth = worth_in(said, start, end)
     if worth:
-        spans["wr"] = tuple(around.place(*one) for one in worth.spans)
-    authors = _shown("authors", _authors_place(said), raw, spans)
-    venue = _shown("venue", _venue_place(said, around), raw, spans)
-    note, mentioned = _note(said, spans)
-    tags = list(dict.fromkeys(one.text for one in said.tags))
+        spans["wr"] = worth.spans
+    marks = [place for name in ("year", "read", "wr") for place in spans.get(name, ())]
+    tags = said.free_tags(marks) if said.tags else []
     if tags:
-        spans["tags"] = tuple((one.start, one.end) for one in said.tags)
+        spans["tags"] = tuple((one.start, one.end) for one in tags)
+    note, mentioned = _note(said, spans)
     fields = Fields(
         title=name,
-        url=title.primary.url if title.primary else None,
-        links=(*_further(raw, title, spans.get("note", ())), *_named(raw, title, head_end)),
+        url=(title.primary.url or None) if title.primary else None,
+        links=(*_further(said), *_named(raw, title, end)),
         year=year.value,
-        year_from=year.source,
+        year_from=_source(year, said.venue, said.dated),
         wr=worth.value if worth else None,
         read=read,
-        tags=tuple(tags),
+        tags=tuple(dict.fromkeys(one.text for one in tags)),
         note=note,
-        venue=venue,
-        authors=authors,
+        venue=_shown("venue", said.venue, raw, spans),
+        authors=_shown("authors", _authors_place(said), raw, spans),
         mentioned=mentioned,
     )
     return Found(title, fields, spans)
+
+
+def _source(year: _Year, venue: Place | None, dated: Place | None) -> YearFrom | None:
+    """Returns where a year stands: in the text, or with the venue."""
+    if year.source != "text" or year.span is None or venue is None:
+        return year.source
+    if year.span == dated:
+        return "venue"
+    start, end = year.span
+    return "venue" if -4 <= start - venue[1] <= 3 or -4 <= venue[0] - end <= 3 else "text"
 
 
 def _shown(name: str, place: Place | None, raw: str, spans: dict[str, Places]) -> str | None:
@@ -306,34 +370,46 @@ def _shown(name: str, place: Place | None, raw: str, spans: dict[str, Places]) -
     return text
 
 
-def _year(raw: str, title: Title, around: _Around, ctx: Context) -> _Year:
+def _year(said: Said, body: int, head_end: int, ctx: Context) -> _Year:
     """Returns the year and where it stands."""
     if ctx.year is not None:
         return _Year(ctx.year, "heading", None)
+    raw, title = said.raw, said.title
     if title.shape == "author" and title.primary:
         start, end = title.primary.text
         found = find_year(raw[start:end])
         if found:
             return _Year(found[0], "text", (start + found[1], start + found[2]))
     start, end = title.body, title.span[0]
-    if 1 < end - start < 200 and (found := find_year(raw[start:end])):
-        lettered = any(one.isalpha() for one in raw[start:end])
-        place = (start + found[1], start + found[2])
-        return _Year(found[0], "venue" if lettered else "text", place)
-    found = find_year(around.text)
-    if found:
-        source: YearFrom = "venue" if find_venue(around.text) else "text"
-        return _Year(found[0], source, around.place(*found[1:]))
+    if 1 < end - start < 200 and (year := _year_around(said, start, end)):
+        return year
+    for start, end in ((body, head_end), *said.cited):
+        if year := _year_around(said, start, end):
+            same = said.dated and raw[slice(*said.dated)] == str(year.value)
+            return year._replace(span=said.dated) if same else year
     found = find_dated(raw, title.after)
-    return _Year(found[0], "text", found[1:]) if found else _Year(None, None, None)
+    links = said.links_in(0, found[2]) if found else []
+    if found is None or (links and links[-1].target[1] > found[1]):
+        return _NO_YEAR
+    return _Year(found[0], "text", found[1:])
 
 
-def _venue_place(said: Said, around: _Around) -> Place | None:
-    """Returns where the venue stands."""
-    if said.venue:
-        return said.venue
+def _year_around(said: Said, start: int, end: int) -> _Year | None:
+    """Returns the year in a part, outside the title and addresses."""
+    around = _outside(said, start, end)
+    found = find_year(around.text)
+    return _Year(found[0], "text", around.place(*found[1:])) if found else None
+
+
+def _venue_by_year(said: Said, start: int, end: int) -> Place | None:
+    """Returns where a venue stands that only its year tells, outside authors and notes."""
+    around = _outside(said, start, end)
     found = find_venue(around.text)
-    return around.place(*found) if found else None
+    if found is None:
+        return None
+    place = around.place(*found)
+    taken = [*said.notes, said.authors] if said.authors else said.notes
+    return None if any(a < place[1] and place[0] < b for a, b in taken) else place
 
 
 def _authors_place(said: Said) -> Place | None:
@@ -341,22 +417,22 @@ def _authors_place(said: Said) -> Place | None:
     primary = said.title.primary
     if said.title.shape == "author" and primary:
         found = _NAME_AND_YEAR.match(said.raw, *primary.text)
-        if found and found[1]:
+        if found and found[1] and read_names(said.raw, *found.span(1)):
             return found.span(1)
     return said.authors
 
 
-def _read_mark(raw: str, title: Title, around: _Around, spans: dict[str, Places]) -> bool | None:
+def _read_mark(said: Said, start: int, end: int, spans: dict[str, Places]) -> bool | None:
     """Says whether an entry is marked read; None without marks."""
+    raw, title = said.raw, said.title
     if title.checked is not None:
         at = raw.rindex(f"[{title.checked}]", 0, title.body) + 1
         spans["read"] = ((at, at + 1),)
         return box(title.checked)
-    edges = (around.index(title.span[0]), around.index(title.after))
-    mark = read_in(around.text, edges)
+    mark = read_in(said, start, end)
     if mark is None:
         return None
-    spans["read"] = (around.place(*mark[1]),)
+    spans["read"] = (mark[1],)
     return mark[0]
 
 
@@ -370,29 +446,29 @@ def _note(said: Said, spans: dict[str, Places]) -> tuple[str | None, tuple[str, 
     return note, urls_in(note)
 
 
-def _further(raw: str, title: Title, notes: Places) -> tuple[Link, ...]:
-    """Returns the labelled links beside the work's own, those in notes left out."""
-    found = []
+def _further(said: Said) -> Iterator[Link]:
+    """Yields the labelled links beside the work's own, those of notes and authors left out."""
+    raw, title = said.raw, said.title
     primary = title.primary
+    taken = [*said.notes, said.authors] if said.authors else said.notes
     for one in title.links:
         if one is primary or not one.url or is_anchor(one.url):
             continue
         if primary and one.start == primary.start:
             continue
-        if any(start <= one.start < end for start, end in notes):
+        if any(start <= one.start < end for start, end in taken):
             continue
         words = _label_of(raw, one)
-        if words is None or (one.start < title.span[0] and not is_label(words)):
-            continue
-        found.append(Link(words, one.url))
-    return tuple(found)
+        if words is not None and (one.start >= title.span[0] or is_label(words)):
+            yield Link(words, one.url)
 
 
 def _label_of(raw: str, link: Span) -> str | None:
     """Returns a link's label; None for an address in the midst of words."""
     if link.kind != "bare":
         return text_of(raw, link)
-    line = max(raw.rfind("\n", 0, link.start), raw.rfind("\r", 0, link.start)) + 1
+    near = max(0, link.start - 80)
+    line = max(near, raw.rfind("\n", near, link.start) + 1, raw.rfind("\r", near, link.start) + 1)
     words = raw[line : link.start].strip(" \t-*+:：,，[(")[-40:]
     return words if len(words.split()) <= 3 else None
 
@@ -410,6 +486,6 @@ def _named(raw: str, title: Title, head_end: int) -> Iterator[Link]:
         )
         if arxiv:
             yield Link(arxiv[0], f"https://arxiv.org/abs/{arxiv[1]}")
-    if "doi" in low and (doi := _DOI.search(text)):
-        if not any("doi" in one.url.lower() for one in title.links):
-            yield Link(doi[0], "https://doi.org/" + doi[1].rstrip("."))
+    doi = _DOI.search(text) if "doi" in low else None
+    if doi and not any("doi" in one.url.lower() for one in title.links):
+        yield Link(doi[0], "https://doi.org/" + doi[1].rstrip("."))

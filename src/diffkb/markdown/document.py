@@ -12,8 +12,9 @@ from diffkb.markdown.doubts import doubts, why_kept
 from diffkb.markdown.entries import Item, fields_of, form_of, item_of
 from diffkb.markdown.forms import common_form, commonest
 from diffkb.markdown.headings import Heading, Tree, has_title, read_heading, years_descend
-from diffkb.markdown.lists import Habits, draft_blocks
+from diffkb.markdown.lists import draft_blocks
 from diffkb.markdown.spans import definitions_in, labels_in
+from diffkb.markdown.surveying import Habits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

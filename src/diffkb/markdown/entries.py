@@ -19,10 +19,10 @@ _HEAD = re.compile(r"( {0,3})(?:([-+*])|([0-9]{1,9})([.)]))([ \t]++)(?=\[)")
 # What nearly every entry looks like: no character in it means anything but itself.
 _PLAIN_LINK = re.compile(r"\[([^\[\]\\`*_<&\r\n]++)\]\(([^\s\x00-\x1f\x7f()<>\\]++)\)")
 _TAIL = re.compile(
-    r"[ \t]*+(?:([.,:;。，；：])(?=[ \t\r\n]|\*\*WR=|\Z))?+"  # noqa: RUF001 - as people type them
+    r"[ \t]*+(?:([.,:;。，；：])(?=[ \t\r\n]|\*\*WR=|\Z))?+"
     r"[ \t]*+(\*\*WR=(0|[1-9][0-9]{0,8})\*\*)?+"
 )
-_DELIMITER = re.compile(r"[ \t]*+(?:[-–—:,;|.]++[ \t]++)?+")  # noqa: RUF001 - as people type them
+_DELIMITER = re.compile(r"[ \t]*+(?:[-–—:,;|.]++[ \t]++)?+")
 _WHITE = " \t\r\n"
 TAB_STOP = 4
 

@@ -6,14 +6,16 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.markdown.inline import destination
-from diffkb.markdown.labels import is_label, is_venue, words_of
-from diffkb.markdown.titles import text_of
+from diffkb.markdown.labels import OTHER, is_label, is_venue, rank_of, words_of
+from diffkb.markdown.spans import text_of
 
 if TYPE_CHECKING:
     from diffkb.markdown.spans import Span
 
 _ARXIV_ID = re.compile(r"[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?")
 _DOI = re.compile(r"10\.[0-9]{4,9}/[^\s\])}>,;\"?#]++")
+# A number in the address of a badge is some work's own.
+_LONG_NUMBER = re.compile(r"[0-9]{3,}")
 _EMOJI = re.compile(r"(?::[a-z0-9_+-]{1,40}:|[^\w\s\[\]()<>*`]|\ufe0f)+")
 _HOSTS = {
     "arxiv": ("arxiv.org",),
@@ -53,11 +55,13 @@ class Label(NamedTuple):
 
     Attributes:
         text: the words as they stand in the link's text.
+        form: the same with a sign in place of the words, for comparing what stands around them.
         fits: how surely they say what the new link leads to: 2 for sure, 1 perhaps, 0 not, so
             that others stand in their place.
     """
 
     text: str
+    form: str
     fits: int
 
 
@@ -70,12 +74,22 @@ def label_like(raw: str, link: Span, url: str) -> Label:
         url: where the new one leads.
     """
     words = raw[slice(*link.text)]
-    start, end = _core(words)
-    core = words[start:end]
-    new = _fitting(core if link.kind != "badge" else text_of(raw, link), link, url)
     if link.kind == "badge":
-        return Label(new.text, new.fits)
-    return Label(words[:start] + new.text + words[end:], new.fits)
+        return _badge_like(words, text_of(raw, link), link, url)
+    start, end = _core(words)
+    new, fits = _fitting(words[start:end], link, url)
+    return Label(words[:start] + new + words[end:], words[:start] + "\0" + words[end:], fits)
+
+
+def _badge_like(words: str, shown: str, link: Span, url: str) -> Label:
+    """Returns a badge for another URL where it shows the work's number or none, else a label."""
+    text, fits = _fitting(shown, link, url)
+    old, new = _ARXIV_ID.search(link.url), _ARXIV_ID.search(url)
+    if old and old[0] in words:
+        badge = words.replace(old[0], new[0]) if new and "arxiv.org" in url else ""
+    else:
+        badge = "" if _LONG_NUMBER.search(words) or _host(link.url) != _host(url) else words
+    return Label(badge, "![\0]", 2) if badge and fits else Label(text, "\0", fits)
 
 
 def _core(words: str) -> tuple[int, int]:
@@ -84,30 +98,30 @@ def _core(words: str) -> tuple[int, int]:
     return start, max(start, len(words.rstrip(_OUTSIDE)))
 
 
-def _fitting(core: str, link: Span, url: str) -> Label:
+def _fitting(core: str, link: Span, url: str) -> tuple[str, int]:
     """Returns a label's own words, or others where they would say what is not so."""
-    low = url.lower()
-    number = _ARXIV_ID.search(url) if "arxiv.org" in low else None
-    if _ARXIV_ID.search(core):
-        if number:
-            return Label(_ARXIV_ID.sub(number[0], core), 2)
-        return Label(_plain_label(core), 0)
-    if _DOI.search(core):
-        doi = _DOI.search(url)
-        return Label(_DOI.sub(lambda _: doi[0], core), 2) if doi else Label(_plain_label(core), 0)
+    for pattern in (_ARXIV_ID, _DOI):
+        if pattern.search(core):
+            number = pattern.search(url)
+            if number is None or (pattern is _ARXIV_ID and "arxiv.org" not in url.lower()):
+                return _plain_label(core), 0
+            return core.replace(pattern.findall(core)[0], number[0]), 2
     if not core or _EMOJI.fullmatch(core):
-        same = _host(link.url) == _host(url)
-        return Label(core, 2 if same else 1)
+        return core, 2 if _host(link.url) == _host(url) else 1
+    return (core, 2) if _names(core, url) else (_plain_label(core), 0)
+
+
+def _names(core: str, url: str) -> bool:
+    """Says whether words name what a URL leads to, and nothing that another work alone is."""
     words = words_of(core)
-    named = [word for word in words if word in _HOSTS]
-    if named and is_label(core) and len(words) == len(named):
-        fits = any(part in low for word in named for part in _HOSTS[word])
-        return Label(core, 2) if fits else Label(_plain_label(core), 0)
-    if not is_label(core) or (is_venue(core) and not named) or _KINDS.intersection(words):
-        return Label(_plain_label(core), 0)
-    if any(any(one.isdigit() for one in word) for word in words):
-        return Label(_plain_label(core), 0)
-    return Label(core, 2)
+    sites = [word for word in words if word in _HOSTS]
+    if sites and is_label(core) and len(words) == len(sites):
+        return any(part in url.lower() for word in sites for part in _HOSTS[word])
+    if not is_label(core) or (is_venue(core) and not sites) or _KINDS.intersection(words):
+        return False
+    if rank_of(core, url) == OTHER:
+        return False
+    return not any(one.isdigit() for word in words for one in word)
 
 
 def _host(url: str) -> str:
@@ -120,9 +134,8 @@ def _plain_label(core: str) -> str:
     letters = [one for one in core if one.isalpha()]
     if letters and all(one.islower() for one in letters):
         return "paper"
-    if len(letters) > 1 and all(one.isupper() for one in letters) and not core[0].isdigit():
-        return "PAPER" if len(words_of(core)) == 1 and is_label(core) else "Paper"
-    return "Paper"
+    upper = core.isalpha() and core.isupper() and len(core) > 1
+    return "PAPER" if upper else "Paper"
 
 
 def link_like(raw: str, link: Span, url: str, label: str) -> str | None:
@@ -139,7 +152,7 @@ def link_like(raw: str, link: Span, url: str, label: str) -> str | None:
     """
     if link.kind == "bare":
         angle = raw[link.start : link.start + 1] == "<"
-        bad = not url or any(one.isspace() or one in "<>\"`|[]*" for one in url)
+        bad = not url or any(one.isspace() or one in '<>"`|[]*' for one in url)
         return None if bad or "://" not in url else f"<{url}>" if angle else url
     if raw[link.start] == "<":
         if not url or any(one.isspace() or one in "\"'<>" for one in url):

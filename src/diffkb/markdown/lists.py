@@ -1,57 +1,31 @@
 """Finds the entries of a list in any dialect, and the blocks that hold them."""
 
-# Thresholds and signs are what real lists show.
-# ruff: noqa: PLR2004, RUF001, E501
-
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
-from diffkb.markdown.headings import Heading, read_heading
-from diffkb.markdown.labels import PAPER, is_anchor, rank_of
-from diffkb.markdown.plain import plain_text
-from diffkb.markdown.recognising import (
-    BARE,
-    LINKED,
-    NONE,
-    STRONG,
-    Judged,
-    common_shapes,
-    is_citation,
-    is_contents,
-    is_no_place,
-    is_sure_citation,
-    is_tagged,
-    judge_item,
-    judge_paragraph,
-    judge_rows,
-)
-from diffkb.markdown.spans import definitions_in, links_of
-from diffkb.markdown.titles import count_words, find_title, names_target, text_of
-from diffkb.markdown.units import Unit, units_of
+from diffkb.markdown.plain import count_words
+from diffkb.markdown.recognising import BARE, LINKED, NONE, STRONG, Judged, is_tagged, judge_rows
+from diffkb.markdown.surveying import SHORT_TITLE, Habits, Survey, shape_of
+from diffkb.markdown.titles import find_title
+from diffkb.markdown.units import units_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from diffkb.markdown.blocks import Piece
+    from diffkb.markdown.headings import Heading
     from diffkb.markdown.titles import Title
     from diffkb.markdown.units import UnitKind
 
 _FIELD = re.compile(
-    r"[ \t]*+(?:[-*+][ \t]++)?(?:\*\*)?[^\s:：\[\]]{1,16}(?: [^\s:：\[\]]{1,12})?(?:\*\*)?[ \t]*+[:：]"
+    r"[ \t]*+(?:[-*+][ \t]++)?(?:\*\*)?[^\s:：\[\]]{1,16}(?: [^\s:：\[\]]{1,12})?"
+    r"(?:\*\*)?[ \t]*+[:：]"
 )
 _BOLD_FIELD = re.compile(r"[ \t\r\n]*+(?:\*\*|__)[^*_:：\r\n]{1,40}[:：](?:\*\*|__)")
-_BOLD_LINE = re.compile(r"\*\*[^*\r\n]++\*\*")
-_SHORT_TITLE = 3
-_SURE = 5
-_PAIR = 2
-_MANY = 10
-_SAYS_LITTLE = 5
 _MOST_FIELDS = 8
-_LINKS_ALONE = 5
 _MOST_DETAILS = 80
 
 
@@ -79,22 +53,6 @@ class Draft(NamedTuple):
     shut: bool
 
 
-class Habits(NamedTuple):
-    """What the repetition in a document decides.
-
-    Attributes:
-        paragraphs: the shapes of paragraphs that are entries there.
-        headings: the levels of headings that are entries there.
-        authors_first: whether its entries begin with the names of authors.
-        notes_below: whether paragraphs after an item are the note on it.
-    """
-
-    paragraphs: frozenset[str] = frozenset()
-    headings: frozenset[int] = frozenset()
-    authors_first: bool = False
-    notes_below: bool = False
-
-
 def draft_blocks(
     text: str, pieces: Sequence[Piece], habits: Habits | None
 ) -> tuple[list[Draft], Habits]:
@@ -111,23 +69,8 @@ def draft_blocks(
     return _Lists(text, units_of(text, pieces), habits).draft()
 
 
-class _Lists:
-    """Decides about the units of one document."""
-
-    def __init__(self, text: str, units: list[Unit], habits: Habits | None) -> None:
-        self.text = text
-        self.units = units
-        self.given = habits
-        count = len(units)
-        self.entry = [False] * count
-        self.ends = [unit.end for unit in units]
-        self.columns: dict[int, tuple[str, ...]] = {}
-        self.parents: dict[int, int] = {}
-        self.judged: dict[int, Judged] = {}
-        self.defined = definitions_in(text)
-        self.shut: set[int] = set()
-        self.heads = {i: self._heading(u) for i, u in enumerate(units) if u.kind == "heading"}
-        self.anchors = {anchor_of(head.name) for head in self.heads.values()}
+class _Lists(Survey):
+    """Makes entries of what a document repeats."""
 
     def draft(self) -> tuple[list[Draft], Habits]:
         """Returns the blocks and the habits."""
@@ -148,185 +91,6 @@ class _Lists:
         habits = Habits(paragraphs, headings, authors_first, self.notes_below)
         return list(self._blocks()), habits
 
-    def raw(self, index: int) -> str:
-        """Returns a unit's own text."""
-        return self.text[self.units[index].start : self.units[index].end]
-
-    def _heading(self, unit: Unit) -> Heading:
-        """Reads a heading, whichever way it is written."""
-        raw = self.text[unit.start : unit.end]
-        if unit.mark == "<":
-            raw, mark = "#" * unit.level + " " + plain_text(raw).replace("\n", " "), "#"
-        else:
-            mark = unit.mark
-        return read_heading(raw, unit.level, mark)
-
-    def _judge(self) -> None:
-        """Looks at each item and paragraph by itself."""
-        for index, unit in enumerate(self.units):
-            if unit.kind == "item":
-                own = self.raw(index)
-                whole = self.text[unit.start : self._subtree_end(index)]
-                self.judged[index] = judge_item(whole, own, defined=self.defined)
-            elif unit.kind in {"para", "html"}:
-                raw = self.raw(index)
-                if "](" in raw or "http" in raw or "href" in raw or self.defined:
-                    self.judged[index] = judge_paragraph(raw, self.defined)
-
-    def _begin_with_authors(self) -> bool:
-        """Says whether the items of the document begin with the names of authors."""
-        shapes = [
-            judged.title.shape
-            for index, judged in self.judged.items()
-            if judged.title and self.units[index].kind == "item"
-        ]
-        cited = shapes.count("cited")
-        return cited >= _SURE and cited > 0.3 * (shapes.count("text") + cited)
-
-    def _judge_authored(self) -> None:
-        """Looks again at items whose title may follow a name that is not sure to be one."""
-        for index, judged in self.judged.items():
-            unit = self.units[index]
-            if unit.kind == "item" and judged.title and judged.title.shape == "text":
-                whole = self.text[unit.start : self._subtree_end(index)]
-                self.judged[index] = judge_item(
-                    whole, self.raw(index), authors_first=True, defined=self.defined
-                )
-
-    def _have_notes_below(self) -> bool:
-        """Says whether the items that are entries are followed by paragraphs about them."""
-        followed = lone = 0
-        for index, unit in enumerate(self.units):
-            if unit.kind == "item" and unit.depth == 0 and self.entry[index]:
-                after = self._after_item(index)
-                noted = self._paragraphs_end(after) > after
-                followed += noted
-                lone += not noted
-        return followed >= _SURE and followed > 0.4 * (followed + lone)
-
-    def _after_item(self, index: int) -> int:
-        """Returns the unit after an item and all that is nested in it."""
-        piece = self.units[index].piece
-        at = index + 1
-        while at < len(self.units) and self.units[at].piece == piece:
-            at += 1
-        return at
-
-    def _paragraphs_end(self, at: int) -> int:
-        """Returns the unit after a run of paragraphs that say something."""
-        while at < len(self.units) and self.units[at].kind == "para" and not self.entry[at]:
-            raw = self.raw(at).strip()
-            if count_words(raw) < _SAYS_LITTLE or _BOLD_LINE.fullmatch(raw):
-                break
-            at += 1
-        return at
-
-    def _subtree_end(self, index: int) -> int:
-        """Returns where an item and all that is nested in it end."""
-        unit = self.units[index]
-        at = index + 1
-        while at < len(self.units):
-            following = self.units[at]
-            if following.piece != unit.piece or following.depth <= unit.depth:
-                break
-            at += 1
-        return self.units[at - 1].end
-
-    def _closed(self) -> list[bool]:
-        """Says of each unit whether it stands in a part that holds no entries."""
-        closed: list[bool] = []
-        level = 0
-        first = True
-        body = False
-        strong = sum(judged.strength == STRONG for judged in self.judged.values())
-        for index, _ in enumerate(self.units):
-            head = self.heads.get(index)
-            if head is not None and not self.entry[index]:
-                if level and head.level <= level:
-                    level = 0
-                body = False
-                if not level and not first and is_no_place(head.name):
-                    level, body = (0, True) if is_contents(head.name) else (head.level, False)
-                first = False
-            closed.append(level > 0 or body)
-        works = sum(closed[i] and one.strength == STRONG for i, one in self.judged.items())
-        if works > max(20, 0.3 * strong):
-            return self._closed_bodies()
-        return closed
-
-    def _closed_bodies(self) -> list[bool]:
-        """Says the same where such parts cannot be all that stands under their headings."""
-        closed = []
-        inside = False
-        for index, _ in enumerate(self.units):
-            head = self.heads.get(index)
-            if head is not None and not self.entry[index]:
-                inside = is_no_place(head.name) and index > next(iter(self.heads))
-            closed.append(inside)
-        return closed
-
-    def _bodies(self) -> Iterator[tuple[int, int]]:
-        """Yields of each heading its index and that of the next one."""
-        indices = [*self.heads, len(self.units)]
-        yield from pairwise(indices)
-
-    def _entry_headings(self) -> frozenset[int]:
-        """Returns the levels whose headings are entries."""
-        good: dict[int, int] = {}
-        count: dict[int, int] = {}
-        for index, following in self._bodies():
-            level = self.units[index].level
-            count[level] = count.get(level, 0) + 1
-            good[level] = good.get(level, 0) + self._is_work(index, following)
-        return frozenset(
-            level for level, number in good.items() if number >= 3 and number >= 0.5 * count[level]
-        )
-
-    def _is_work(self, index: int, following: int) -> bool:
-        """Says whether a heading with its body is like an entry."""
-        head = self.heads[index]
-        if head.role == "year" or count_words(head.name) < 2:
-            return False
-        works = sum(self._holds_work(i) for i in range(index + 1, following))
-        raw = self.raw(index)
-        title = find_title(raw, _words_at(raw))
-        if title and title.shape == "link" and title.primary and not is_anchor(title.primary.url):
-            return works <= 2 and not names_target(raw, title.primary)
-        if title and title.primary and names_target(raw, title.primary):
-            rank = rank_of(text_of(raw, title.primary), title.primary.url)
-            if rank == PAPER and count_words(self._title(index, title)) >= _SHORT_TITLE:
-                return works <= 2
-        body = self.text[self.units[index].end : self._body_end(index, following)]
-        if works or len(body) > 8000 or count_words(head.name) < 2:
-            return False
-        return any(
-            rank_of(text_of(body, one), one.url) == PAPER and names_target(body, one)
-            for one in links_of(body, 0, len(body))
-        )
-
-    def _holds_work(self, index: int) -> bool:
-        """Says whether a unit under a heading has a title of its own."""
-        judged = self.judged.get(index)
-        if judged is None:
-            raw = self.raw(index)
-            if self.units[index].kind == "row":
-                before = self.units[index - 1]
-                return before.piece == self.units[index].piece and before.kind == "other"
-            return _BOLD_LINE.fullmatch(raw.strip()) is not None and count_words(raw) >= 3
-        if judged.title is None or judged.strength < LINKED:
-            return False
-        words = count_words(self._title(index, judged.title))
-        return words >= 3
-
-    def _title(self, index: int, title: Title) -> str:
-        """Returns a title's words in a unit."""
-        start = self.units[index].start
-        return self.text[start + title.span[0] : start + title.span[1]]
-
-    def _body_end(self, index: int, following: int) -> int:
-        """Returns where a heading's body ends."""
-        return self.units[following - 1].end if following > index + 1 else self.units[index].end
-
     def _take_headings(self, levels: frozenset[int]) -> None:
         """Makes entries of the headings of these levels that have a body like one."""
         if not levels:
@@ -336,32 +100,13 @@ class _Lists:
                 self.entry[index] = True
                 self.ends[index] = self._body_end(index, following)
 
-    def _paragraph_shapes(self, closed: list[bool]) -> frozenset[str]:
-        """Returns the shapes of paragraphs that are entries, because they are repeated."""
-        shapes = [
-            _shape(self.units[i], judged)
-            for i, judged in self.judged.items()
-            if self.units[i].kind != "item" and judged.strength and not closed[i]
-        ]
-        often = common_shapes(shapes, 6)
-        found = {
-            shape
-            for shape in common_shapes(shapes)
-            if shape.endswith(str(STRONG)) or shape in often
-        }
-        if shapes.count(f"para:link:{STRONG}") < _LINKS_ALONE:
-            found.discard(f"para:link:{LINKED}")
-        if shapes.count(f"para:bold:{STRONG}") >= _LINKS_ALONE:
-            found.add(f"para:bold:{LINKED}")
-        return frozenset(found)
-
     def _take_paragraphs(self, shapes: frozenset[str], closed: list[bool]) -> None:
         """Makes entries of the paragraphs of these shapes."""
         for index, judged in self.judged.items():
             unit = self.units[index]
             if unit.kind == "item" or closed[index] or not judged.strength:
                 continue
-            if _shape(unit, judged) in shapes or self._stands_alone(index, judged):
+            if shape_of(unit, judged) in shapes or self._stands_alone(index, judged):
                 self.entry[index] = True
                 low = self.raw(index).lower() if unit.kind == "html" else ""
                 if "<details" in low and "</details" not in low:
@@ -374,7 +119,7 @@ class _Lists:
             return False
         paper = title.primary is not None and kind_of(title.primary.url) == "paper"
         under = sum(at < index for at in self.heads) > 1
-        return paper and under and count_words(self._title(index, title)) > _SHORT_TITLE
+        return paper and under and count_words(self._title(index, title)) > SHORT_TITLE
 
     def _details_end(self, index: int) -> int:
         """Returns where what can be opened is closed again."""
@@ -409,9 +154,9 @@ class _Lists:
             raw = self.raw(at)
             if self.units[at].kind not in {"item", "para"} or not _FIELD.match(raw):
                 break
-            if self.units[at].kind == "para" and raw.lstrip().startswith(("*", "_")):
-                if not _BOLD_FIELD.match(raw):
-                    break
+            marked = self.units[at].kind == "para" and raw.lstrip().startswith(("*", "_"))
+            if marked and not _BOLD_FIELD.match(raw):
+                break
             linked = linked or "http" in raw or "](" in raw
             end = self.units[at].end
         return end if linked else self.units[index].end
@@ -470,38 +215,6 @@ class _Lists:
                     own = bare or (cited and self._is_cited(index))
                     self.entry[index] = self._is_item(index, parent_of[index], works, bare=own)
 
-    def _are_cited(self, parent_of: dict[int, int]) -> bool:
-        """Says whether most items of the document are put like citations."""
-        outer = [index for index, parent in parent_of.items() if parent < 0]
-        bare = [i for i in outer if (title := self.judged[i].title) and not title.links]
-        if len(bare) < max(_MANY, 0.6 * len(outer)):
-            return False
-        return sum(self._is_cited(index) for index in bare) > 0.6 * len(outer)
-
-    def _is_cited(self, index: int) -> bool:
-        """Says whether an item is put like a citation."""
-        return is_citation(self.raw(index), self.judged[index].title)
-
-    def _outlines(self, items: Iterable[int]) -> set[int]:
-        """Returns the lists that are tables of contents with all that is nested in them."""
-        lists: dict[int, list[int]] = {}
-        for index in items:
-            lists.setdefault(self.units[index].group, []).append(index)
-        return {group for group, indices in lists.items() if self._are_contents(indices)}
-
-    def _are_contents(self, indices: list[int]) -> bool:
-        """Says whether the items of a list are the names of the document's headings."""
-        named = 0
-        for index in indices:
-            title = self.judged[index].title
-            if title is None:
-                continue
-            url = title.primary.url if title.primary else ""
-            name = self._title(index, title)
-            anchor = url.partition("#")[2] or ("" if url else anchor_of(name))
-            named += anchor in self.anchors and bool(anchor)
-        return named > 0.5 * len(indices) and len(self.anchors) > 1
-
     def _nested_works(self, parent_of: dict[int, int]) -> dict[int, int]:
         """Returns how many works are nested right in each item."""
         works: dict[int, int] = {}
@@ -511,19 +224,6 @@ class _Lists:
                 title = self._title(index, judged.title)
                 works[parent] = works.get(parent, 0) + (count_words(title) >= 3)
         return works
-
-    def _bare_too(self, indices: list[int], works: dict[int, int]) -> bool:
-        """Says whether the items of a list are works also where they have no link."""
-        own = [i for i in indices if self.judged[i].title is not None and not works.get(i)]
-        linked = sum(self.judged[i].strength >= LINKED for i in own)
-        if linked >= max(2, 0.4 * len(own)):
-            return True
-        cited = sum(self._is_cited(i) for i in own)
-        if cited >= max(3, 0.6 * len(own)):
-            return True
-        titles = [(self.raw(i), title) for i in own if (title := self.judged[i].title)]
-        sure = sum(is_sure_citation(raw, title) for raw, title in titles)
-        return len(own) == len(indices) and sure >= max(_PAIR, 0.6 * len(own))
 
     def _is_item(self, index: int, parent: int, works: dict[int, int], *, bare: bool) -> bool:
         """Says whether an item is an entry."""
@@ -547,7 +247,7 @@ class _Lists:
         if title.shape == "author":
             return True
         work = title.shape == "link" and kind_of(title.primary.url) == "paper"
-        return work and count_words(self._title(index, title)) > _SHORT_TITLE
+        return work and count_words(self._title(index, title)) > SHORT_TITLE
 
     def _says_much(self, parent: int) -> bool:
         """Says whether an item is a note of its own rather than the name of a category."""
@@ -610,25 +310,3 @@ class _Lists:
         while at < len(self.units) and self.units[at].piece == unit.piece and not self.entry[at]:
             at += 1
         return self.units[at - 1].end
-
-
-def _shape(unit: Unit, judged: Judged) -> str:
-    """Returns what a paragraph's shape is called in the habits."""
-    shape = judged.title.shape if judged.title else ""
-    if unit.kind == "html":
-        return f"html:{STRONG}"
-    return f"{unit.kind}:{shape}:{judged.strength}"
-
-
-def anchor_of(name: str) -> str:
-    """Returns the anchor that a heading of that name gets.
-
-    https://github.com/gjtorikian/html-pipeline/blob/main/lib/html_pipeline/node_filter/table_of_contents_filter.rb
-    """
-    return re.sub(r"[^\w\- ]+", "", name.strip().lower()).replace(" ", "-")
-
-
-def _words_at(raw: str) -> int:
-    """Returns where a heading's words start."""
-    opening = re.match(r"[ \t]{0,3}#{0,6}[ \t]*+", raw)
-    return opening.end() if opening else 0

@@ -1,65 +1,50 @@
 """Marks beside a title: whether it was read, and how much it is worth reading."""
 
-# Signs are what real lists show.
-# ruff: noqa: PLR2004, RUF001
-
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.markdown.years import mark_in
 
+if TYPE_CHECKING:
+    from diffkb.markdown.beside import Said
+
+Place = tuple[int, int]
+
 _DONE = {"x": True, "X": True, "✓": True, "✔": True, " ": False}
-_READ = r":white_check_mark:|:heavy_check_mark:|:ballot_box_with_check:|(?:✅|✔|✓|☑)\ufe0f?"
-_UNREAD = (
-    r":white_(?:medium_|large_)?square(?:_button)?:|:black_square_button:|:x:(?!\])"
-    r"|(?:⚠|☐|⬜|🔲|❌)\ufe0f?|:warning:"
+_SIGN = re.compile(
+    r"(:white_check_mark:|:heavy_check_mark:|:ballot_box_with_check:|[✅✔✓☑]\ufe0f?)"
+    r"|:white_(?:medium_|large_)?square(?:_button)?:|:black_square_button:|:warning:|:x:(?!\])"
+    r"|[⚠☐⬜🔲❌]\ufe0f?"
 )
-_SIGN = re.compile(rf"({_READ})|({_UNREAD})")
-_ANY_SIGN = re.compile(r"[✅✔✓☑⚠☐⬜🔲❌]|:[whbx]")
-_STARS = re.compile(r"(?::star2?:|⭐\ufe0f?|🌟|★)(?:\s?(?::star2?:|⭐\ufe0f?|🌟|★))*+")
+# One character tells where a sign may be, so that most texts are passed over fast.
+_SIGN_BEGINS = re.compile(r"✅|✔|✓|☑|⚠|☐|⬜|🔲|❌|:wh|:he|:ba|:bl|:wa|:x:")
 _STAR = re.compile(r":star2?:|⭐|🌟|★")
-_OUT_OF = re.compile(
-    r"(?:(?:\b(?:rating|score|rated|stars?|worth)|评分|推荐度|推荐指数)\s?[:：=]\s?(?:\*\*)?"
-    r"|[(\[]|[-–—|]\s|\*\*)([0-9]{1,2})\s?/\s?(?:5|10)(?![0-9/])(?=\s?(?:[)\]|]|\*\*|stars?|\Z|[\r\n]))",
+_STAR_SIGNS = (":star", "⭐", "★", "🌟")
+_STARS = re.compile(r"(?::star2?:|⭐\ufe0f?|🌟|★)(?:[ \u200b]?(?::star2?:|⭐\ufe0f?|🌟|★))*+")
+_OUT_OF = re.compile(r"(?<![0-9/.])([0-9]{1,2})\s?/\s?(?:5|10)(?![0-9/.])")
+_BEFORE_SCORE = re.compile(
+    r"(?:\b(?:rating|score|rated|stars?|worth)|评分|推荐度|推荐指数)\s?[:：=]?\s?\**\Z|[(\[]\Z|[-–—|]\s\Z|\*\*\Z",
     re.IGNORECASE,
 )
+_AFTER_SCORE = re.compile(r"\s?(?:[)\]|]|\*\*|stars?\b|\.?\s*(?:\Z|[\r\n]))")
 _RATED = re.compile(
-    r"(?:\b(?:rating|rated|score|worth)|评分|推荐度|推荐指数)\s*[:：=]\s*\**\s*([0-9]{1,2})(?![0-9.%])",
+    r"(?:\b(?:rating|rated|score|worth)|评分|推荐度|推荐指数)\s?[:：=]\s?(?:\*\*)?([0-9]{1,2})(?![0-9.%/])",
     re.IGNORECASE,
 )
+_OUT_OF_SIGNS = ("/5", "/10", "/ 5", "/ 10")
+_RATING_WORDS = ("ating", "ated:", "core:", "orth", "评分", "推荐")
 _AT_ENDS = " \t\r\n*_()[]|.,;:-–—\\<>`"
+_MOST_SIGNS = 16
 
 
 class Worth(NamedTuple):
     """How much a list says a work is worth, and where."""
 
     value: int
-    spans: tuple[tuple[int, int], ...]
-
-
-def worth_in(text: str, start: int) -> Worth | None:
-    """Returns how much a work is said to be worth.
-
-    Args:
-        text: what stands beside title and addresses.
-        start: where what follows the title starts.
-    """
-    if "WR=" in text and (mark := mark_in(text)):
-        return Worth(mark[2], (mark[:2],))
-    if ":star" in text or "⭐" in text or "🌟" in text or "★" in text:
-        spans = tuple(one.span() for one in _STARS.finditer(text))
-        if spans:
-            return Worth(sum(len(_STAR.findall(text, *one)) for one in spans), spans)
-    if "/" in text and (found := _OUT_OF.search(text, start)):
-        return Worth(int(found[1]), (found.span(1),))
-    low = text.lower()
-    if ("rat" in low or "score" in low or "worth" in low or "推荐" in text or "评分" in text) and (
-        found := _RATED.search(text, start)
-    ):
-        return Worth(int(found[1]), (found.span(1),))
-    return None
+    spans: tuple[Place, ...]
 
 
 def box(checked: str) -> bool | None:
@@ -67,30 +52,73 @@ def box(checked: str) -> bool | None:
     return _DONE.get(checked)
 
 
-def read_in(text: str, edges: tuple[int, int]) -> tuple[bool, tuple[int, int]] | None:
-    """Returns what a mark says about reading, and its span.
+def worth_in(said: Said, start: int, end: int) -> Worth | None:
+    """Returns how much a work is said to be worth.
 
     Args:
-        text: what stands beside title and addresses.
-        edges: where what stands before the title ends, and what follows it starts. A sign in the
-            middle of other words says something about them, not about the reading.
+        said: what was read of its entry; a sign within title, notes and addresses is part of them.
+        start: where its words start.
+        end: where what belongs to the title ends.
     """
-    if _ANY_SIGN.search(text) is None:
-        return None
-    for found in _SIGN.finditer(text):
-        if _at_edge(text, found.start(), found.end(), edges):
-            return found[1] is not None, found.span()
+    raw = said.raw
+    if raw.find("WR=", start, end) >= 0 and (mark := mark_in(raw)):
+        first, last, value = mark
+        if said.is_free(first, last):
+            return Worth(value, ((first, last),))
+    if any(raw.find(one, start, end) >= 0 for one in _STAR_SIGNS):
+        found = islice(_STARS.finditer(raw, start, end), _MOST_SIGNS)
+        spans = tuple(one.span() for one in found if said.is_free(*one.span()))
+        if spans:
+            return Worth(sum(len(_STAR.findall(raw, *one)) for one in spans), spans)
+    return _scored(said, said.title.span[1], end)
+
+
+def _scored(said: Said, start: int, end: int) -> Worth | None:
+    """Returns a worth that is a number."""
+    raw = said.raw
+    if any(raw.find(one, start, end) >= 0 for one in _OUT_OF_SIGNS):
+        for found in _OUT_OF.finditer(raw, start, end):
+            before, after = raw[max(start, found.start() - 16) : found.start()], found.end()
+            score = _BEFORE_SCORE.search(before) and _AFTER_SCORE.match(raw, after, end)
+            if score and said.is_free(*found.span()):
+                return Worth(int(found[1]), (found.span(1),))
+    if any(raw.find(one, start, end) >= 0 for one in _RATING_WORDS):
+        rated = _RATED.search(raw, start, end)
+        if rated and said.is_free(*rated.span()):
+            return Worth(int(rated[1]), (rated.span(1),))
     return None
 
 
-def _at_edge(text: str, start: int, end: int, edges: tuple[int, int]) -> bool:
+def read_in(said: Said, start: int, end: int) -> tuple[bool, Place] | None:
+    """Returns what a mark says about reading, and its span.
+
+    A sign in the midst of other words says something about them, not about the reading.
+
+    Args:
+        said: what was read of the entry.
+        start: where its words start.
+        end: where what belongs to the title ends.
+    """
+    raw, title = said.raw, said.title
+    if _SIGN_BEGINS.search(raw, start, end) is None:
+        return None
+    beside = (title.span[0], title.after)
+    for found in islice(_SIGN.finditer(raw, start, end), _MOST_SIGNS):
+        sign = found.span()
+        if said.is_free(*sign) and _at_edge(raw, sign, start, beside, end):
+            return found[1] is not None, sign
+    return None
+
+
+def _at_edge(raw: str, sign: Place, start: int, title: Place, end: int) -> bool:
     """Says whether a sign stands alone at the beginning or the end, or right by the title."""
-    before, after = edges
-    if end <= before:
-        return not any(one.isalpha() for one in text[:start]) or not text[end:before].strip(
-            _AT_ENDS
-        )
-    if not text[after:start].strip(_AT_ENDS):
+    before, after = title
+    if sign[1] <= before:
+        lone = not any(one.isalpha() for one in raw[start : sign[0]])
+        return lone or not raw[sign[1] : before].strip(_AT_ENDS)
+    if sign[0] < after:
+        return False
+    if not raw[after : sign[0]].strip(_AT_ENDS):
         return True
-    line = text.find("\n", end)
-    return not text[end : line if line >= 0 else len(text)].strip(_AT_ENDS)
+    line = raw.find("\n", sign[1], end)
+    return not raw[sign[1] : line if line >= 0 else end].strip(_AT_ENDS)

@@ -1,9 +1,14 @@
-"""Names of authors before a title: where a run of them ends, and the title begins."""
+"""Names of authors: what they look like, and where a run of them ends before a title."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffkb.markdown.labels import is_venue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What parts one name from the next, or the last one from the title. A full stop after a single
 # letter is an initial's.
@@ -21,6 +26,16 @@ _NEVER = frozenset(
     " System Systems Language Programming Data Machine Theory Introduction Analysis".split()
 )
 _DATED = re.compile(r"\s\(?(?:19|20)[0-9]{2}[a-z]?\)?\Z")
+AUTHORS_NEXT = re.compile(
+    r"(?:[A-Z][\w'’.-]*\.?,?\s+){1,4}(?:et al|and\s|&\s)"
+    r"|(?:[A-Z][\w'’-]*\.?\s+){1,3}[A-Z][\w'’-]+,\s+[A-Z]"
+    r"|[A-Z]\.\s*(?:[A-Z]\.\s*)?-?[A-Z][\w'’-]+(?:,|\.| and)"
+    r"|[A-Z][\w'’-]+,\s+[A-Z]\.|[A-Z]\w+ et al"
+)
+SURE_AUTHORS = re.compile(
+    r"(?:[^\s.,]{1,20},?\s+){1,6}et al|[A-Z]\.\s*[A-Z]|[A-Z][\w'’-]+,\s+[A-Z]\."
+)
+_AUTHOR_YEAR = re.compile(r"[A-Z][^\d\[\]]{1,60}[(\s,]+(?:19|20)[0-9]{2}[a-z]?\)?[.]?")
 _AND_OTHERS = (" et al.", " et al", " at al.", " et. al.")
 _INITIAL = re.compile(r"(?<![\w.-])[A-Z](?:\.|(?=\s|\Z))")
 _MOST_WORDS = 4
@@ -56,37 +71,41 @@ def names_before(text: str, start: int, end: int) -> Names | None:
         The run of names, or None where it does not begin with one, or nothing follows it.
     """
     at = start
-    full = count = 0
-    certain = joined = anded = False
-    last: tuple[int, int] | None = None
-    for _ in range(_MOST_NAMES):
-        parting = _PARTING.search(text, at, end)
-        stop = parting.start() if parting else end
-        words = text[at:stop].strip(" *_")
+    run: list[tuple[str, re.Match[str]]] = []
+    while len(run) < _MOST_NAMES and (parting := _PARTING.search(text, at, end)):
+        words = text[at : parting.start()].strip(" *_")
         dated = _DATED.search(words)
         words = words[: dated.start()] if dated else words
-        certain = certain or _is_certain(words)
-        closed = parting is not None and parting.lastgroup in {"colon", "stop"}
-        if not is_name(words):
+        if not is_name(words) or _begins_title(words, parting, run):
             break
-        doubtful = parting is not None and parting.lastgroup == "colon" and count and not joined
-        if doubtful and not _is_certain(words):
-            # In "A B, C D, Title: More" the title's first half looks like one more name.
-            break
-        if parting is None:
-            return None
-        joined = "and" in parting[0] or "&" in parting[0]
-        anded = anded or joined
-        count += 1
-        full += " " in words
-        last = (stop, parting.end())
+        run.append((words, parting))
         at = parting.end()
-        if closed:
+        if parting.lastgroup in {"colon", "stop"}:
             break
-    if last is None or last[1] >= end:
+    if not run or at >= end:
         return None
-    pair = full > 1 and anded and text[last[0]] == ","
-    return Names(*last, sure=certain or full >= _CROWD or pair)
+    return Names(run[-1][1].start(), at, sure=_are_sure(run))
+
+
+def _begins_title(
+    words: str, parting: re.Match[str], run: Sequence[tuple[str, re.Match[str]]]
+) -> bool:
+    """Says whether what looks like one more name is a title's first half: "A, B, Title: More"."""
+    if parting.lastgroup != "colon" or not run or _is_certain(words):
+        return False
+    return not _joins(run[-1][1])
+
+
+def _are_sure(run: Sequence[tuple[str, re.Match[str]]]) -> bool:
+    """Says whether a run of names cannot well be anything else."""
+    full = sum(" " in words for words, _ in run)
+    pair = full > 1 and run[-1][1].lastgroup == "comma" and any(_joins(one) for _, one in run)
+    return full >= _CROWD or pair or any(_is_certain(words) for words, _ in run)
+
+
+def _joins(parting: re.Match[str]) -> bool:
+    """Says whether what parts two names is an "and"."""
+    return "and" in parting[0] or "&" in parting[0]
 
 
 def _is_certain(words: str) -> bool:
@@ -114,3 +133,41 @@ def _is_part(word: str) -> bool:
         return True
     bare = word.replace("-", "").replace(".", "").replace("'", "").replace("’", "")
     return bare.isalpha() and word[0].isupper() and (len(bare) < 3 or not bare.isupper())
+
+
+def is_authors(text: str) -> bool:
+    """Says whether words may be the names of authors before a title."""
+    bare = text.strip()
+    if not bare or not bare.lstrip("*_[").strip()[:1].isalpha():
+        return False
+    capitals = re.findall(r"(?<!\w)[^\W\d_][\w'’.-]*", bare)
+    if not capitals or len(bare) > 1200:
+        return False
+    upper = sum(
+        word[0].isupper()
+        or word in {"and", "et", "al", "al.", "de", "van", "von", "der", "others", "la", "di", "da"}
+        for word in capitals
+    )
+    return upper >= 0.8 * len(capitals) and (
+        "," in bare
+        or " and " in bare
+        or " & " in bare
+        or "et al" in bare
+        or bare.endswith((".", ":"))
+    )
+
+
+def is_name_and_year(text: str) -> bool:
+    """Says whether a link's words are an author and a year."""
+    bare = text.strip(" .")
+    if _AUTHOR_YEAR.fullmatch(bare) is None:
+        return False
+    name = bare.partition("(")[0].strip()
+    return not is_venue(text) or (name != bare and _is_family_name(name))
+
+
+def _is_family_name(name: str) -> bool:
+    """Says whether words before a year are a family name, and no venue's."""
+    words = name.removesuffix(".").removesuffix("et al").split()
+    few = all(sum(one.isupper() for one in word) <= 2 and word[0].isupper() for word in words)
+    return bool(words) and few and not is_venue(" ".join(words))

@@ -1,7 +1,7 @@
 """The curator's own words on a work, and the named fields that stand among them."""
 
-# Signs are what real lists show.
-# ruff: noqa: PLR2004, RUF001
+# Patterns read better in one piece.
+# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ _ITEM = re.compile(r"([ \t]*+)([0-9]{1,9})([.)])(?=[ \t\r\n\[*_]|\Z)")
 _BULLET = re.compile(r"[ \t]*+[-*+][ \t]++(?:\[[ xX]\][ \t]++)?+")
 _HASHES = re.compile(r"[ \t]{0,3}#{1,6}[ \t]*+")
 _LEADING = re.compile(
-    r"(?P<open>(?:\*\*|__)?\\?[\[(#]?#?)(?P<digits>[0-9]{1,4})(?P<close>\\?[\])]?[.):]?(?:\*\*|__)?[.):]?)(?=[ \t])"
+    r"(?P<open>(?:\*\*|__)?\\?[\[(#]?#?)(?P<digits>[0-9]{1,4})"
+    r"(?P<close>\\?[\])]?[.):]?(?:\*\*|__)?[.):]?)(?=[ \t])"
 )
 _CELL = re.compile(r"(?P<open>\*{0,2}[\[(#]?)(?P<digits>[0-9]{1,5})(?P<close>[\]).]{0,2}\*{0,2})")
 _YEARS = range(1900, 2100)
@@ -29,19 +30,21 @@ class Number(NamedTuple):
         end: the first character after it.
         value: what it is.
         form: what stands around it; only numbers of one form count together.
+        place: its span with the signs that make a number of it.
     """
 
     start: int
     end: int
     value: int
     form: tuple[str, ...]
+    place: tuple[int, int]
 
 
 def number_in(raw: str, unit: str) -> Number | None:
     """Returns the number that an entry's text begins with, or None without one."""
     item = _ITEM.match(raw) if unit in {"", "item"} else None
     if item:
-        return Number(*item.span(2), int(item[2]), ("item", item[1], item[3]))
+        return Number(*item.span(2), int(item[2]), ("item", item[1], item[3]), item.span())
     if unit == "row":
         return _number_in_row(raw)
     pattern = _HASHES if unit == "heading" else _BULLET
@@ -58,7 +61,9 @@ def _number_in_row(raw: str) -> Number | None:
     start, end = cells[0]
     whole = _CELL.fullmatch(raw, start, end)
     if whole and int(whole["digits"]) not in _YEARS:
-        return Number(*whole.span("digits"), int(whole["digits"]), ("cell", whole["open"]))
+        return Number(
+            *whole.span("digits"), int(whole["digits"]), ("cell", whole["open"]), whole.span()
+        )
     return None if whole else _leading(raw, start, "row")
 
 
@@ -70,7 +75,7 @@ def _leading(raw: str, at: int, unit: str) -> Number | None:
     value = int(found["digits"])
     if value in _YEARS:
         return None
-    return Number(*found.span("digits"), value, (unit, found["open"], found["close"]))
+    return Number(*found.span("digits"), value, (unit, found["open"], found["close"]), found.span())
 
 
 def with_number(raw: str, unit: str, value: int) -> str:

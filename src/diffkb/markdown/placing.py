@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from diffkb.errors import CannotWrite
 from diffkb.markdown.blocks import BOM, LINE_END, cut, cut_one, trailing
@@ -10,6 +11,7 @@ from diffkb.markdown.dialect import Context, Form
 from diffkb.markdown.document import blank_lines, read_document
 from diffkb.markdown.entries import form_of, get_fields, item_of, read_item
 from diffkb.markdown.forms import common_form, commonest
+from diffkb.markdown.tables import is_rule
 from diffkb.markdown.writing import destination_text, mark_text, put_fields, title_text
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from diffkb.markdown.blocks import Piece
     from diffkb.markdown.dialect import Dialect
     from diffkb.markdown.document import BlockKind
+    from diffkb.markdown.imitating import New
 
 _NUMBERED = (".", ")")
 _HIGHEST_NUMBER = 999_999_999
@@ -43,9 +46,62 @@ def write_entry(
     Raises:
         CannotWrite: none of these forms can hold the fields.
     """
+    if ctx.unit:
+        return write_new(fields, neighbours, ctx).text
+    return _in_own_form(fields, neighbours, ctx)
+
+
+def write_new(
+    fields: Fields, neighbours: Sequence[Sequence[tuple[str, Context]]], ctx: Context
+) -> New:
+    """Writes a new entry of a list in any dialect.
+
+    Args:
+        fields: what it shall say; a year that neither the heading above nor the form near by
+            shows is left out.
+        neighbours: blocks and contexts of the year group's entries, of the section's, of the
+            document's, each in order and so that the nearest stands last.
+        ctx: the context it is going to have, but for unit and columns: these come with the form.
+
+    Returns:
+        The entry and its context. Its form is the commonest one near by that holds the fields,
+        else the project's own.
+
+    Raises:
+        CannotWrite: none of these forms can hold the fields.
+    """
+    from diffkb.markdown.imitating import New, write_like
+
+    if ctx.dialect.own:
+        return New(_in_own_form(fields, neighbours, ctx), ctx)
+    new = write_like(fields, neighbours, ctx)
+    if new is not None:
+        return new
+    nearest = next((group for group in neighbours if group), ())
+    if nearest and all(near.unit == "row" for _, near in nearest):
+        raise CannotWrite(_too_much(fields, neighbours, ctx), "a row of this table cannot hold it")
+    ctx = ctx._replace(unit="item", columns=())
+    return New(_in_own_form(replace(fields, year=ctx.year), neighbours, ctx), ctx)
+
+
+def _too_much(
+    fields: Fields, neighbours: Sequence[Sequence[tuple[str, Context]]], ctx: Context
+) -> str:
+    """Returns the first field without which the others could be written."""
+    from diffkb.markdown.imitating import write_like
+
+    for name, empty in (("note", None), ("wr", None), ("links", ()), ("tags", ()), ("url", None)):
+        fewer: dict[str, Any] = {name: empty}
+        if getattr(fields, name) != empty and write_like(replace(fields, **fewer), neighbours, ctx):
+            return name
+    return "title"
+
+
+def _in_own_form(
+    fields: Fields, neighbours: Sequence[Sequence[tuple[str, Context]]], ctx: Context
+) -> str:
+    """Returns a new entry as a linked title, with mark and note."""
     _refuse_unwritable(fields, ctx)
-    if ctx.unit and (text := _like_neighbours(fields, neighbours, ctx)):
-        return text
     near = common_form(_forms(neighbours), ctx.dialect.form)
     number = _next_number(neighbours) if near.marker in _NUMBERED else 1
     refused = CannotWrite("entry", "no form of this list holds it")
@@ -58,7 +114,13 @@ def write_entry(
 
 
 def insert_block(
-    before: str | None, new: str, after: str | None, ctx: Context, *, gap: int | None = None
+    before: str | None,
+    new: str,
+    after: str | None,
+    ctx: Context,
+    *,
+    gap: int | None = None,
+    units: tuple[str, str, str] | None = None,
 ) -> tuple[str | None, str]:
     """Sets a new block between two.
 
@@ -68,26 +130,50 @@ def insert_block(
         after: the block it goes before, or None at the very end.
         ctx: its context.
         gap: the blank lines between two entries; by default as is usual in the document.
+        units: what the three are by the block rules, where that is known; by default it is seen.
 
     Returns:
         The block before as it must be stored now, and the new one. Joined they are the block
-        before with something put in: before the blank lines at its end where it is an item like
-        the new one, else after them. What goes last ends as the document ended.
+        before with something put in: before the blank lines at its end where it is one like the
+        new one, else after them. What goes last ends as the document ended.
     """
     gap = ctx.dialect.gap if gap is None else gap
     newline = ctx.dialect.newline
-    is_item = _is_item(new)
-    between = gap if is_item and (after is None or _is_item(after)) else max(gap, 1)
+    earlier, own, later = units or (unit_of(before), unit_of(new), unit_of(after))
+    gap = {"row": 0, "item": gap}.get(own, max(gap, 1))
+    between = gap if own in {"item", "row"} and (after is None or later == own) else max(gap, 1)
     closing = newline * (between + 1)
     if before is None or before == BOM:
         return before, new + (closing if after is not None else newline)
     end = trailing(before)
     white = before[end:]
-    if is_item and _is_item(before):
+    if (own == earlier and own != "heading") or (own == "row" and earlier == "table"):
         return before[:end] + _line_ends(white, gap + 1, newline), new + white
-    needed = 1 if after is not None and not _is_prose(before) and is_item else 2
-    opened = before[:end] + white + newline * max(0, needed - _count(white))
+    tight = after is not None and earlier in {"heading", "item"} and own == "item"
+    opened = before[:end] + white + newline * max(0, (1 if tight else 2) - _count(white))
     return opened, new + (white if after is None else closing)
+
+
+def unit_of(raw: str | None, ctx: Context | None = None) -> str:
+    """Returns what a block is by the block rules.
+
+    Args:
+        raw: its text; None for no block.
+        ctx: of an entry, its context.
+
+    Returns:
+        "item", "row", "para", "heading", "html", "table" for what ends with a table's head, or
+        "other".
+    """
+    if ctx is not None and ctx.unit:
+        return ctx.unit
+    if raw is None:
+        return "other"
+    piece = cut_one(raw)
+    if piece is None or piece.kind == "prose":
+        last = raw.rstrip(" \t\r\n").rpartition("\n")[2]
+        return "table" if "|" in last and is_rule(last) else "other"
+    return piece.kind
 
 
 def check_window(
@@ -119,23 +205,37 @@ def check_window(
 
 
 def check_whole(
-    blocks: Sequence[tuple[BlockKind, str]], dialect: Dialect, *, field: str = "change"
+    blocks: Sequence[tuple[BlockKind, str]],
+    dialect: Dialect,
+    *,
+    contexts: Sequence[Context | None] | None = None,
+    field: str = "change",
 ) -> None:
     """Makes sure that a document's blocks read together as what they are stored as.
 
     Args:
         blocks: kinds and texts of all of them, in order.
         dialect: what was decided when the document was read first.
+        contexts: of each block the context its entry is stored with, None where it has none;
+            left out, what the entries depend on is not compared.
         field: what was changed, for the error.
 
     Raises:
         CannotWrite: the document would be cut differently, or a block would read otherwise.
     """
     reading = read_document("".join(raw for _, raw in blocks), dialect)
-    for block, (kind, raw) in zip(reading.blocks, blocks, strict=False):
-        if (block.kind, block.raw) != (kind, raw):
+    for place, (block, (kind, raw)) in enumerate(zip(reading.blocks, blocks, strict=False)):
+        same = (block.kind, block.raw) == (kind, raw)
+        if same and contexts is not None and block.context is not None:
+            same = _alike(block.context, contexts[place])
+        if not same:
             first = raw.strip().split("\n", 1)[0][:60]
             raise CannotWrite(field, f"what stands near it would be read otherwise: {first}")
+
+
+def _alike(read: Context, stored: Context | None) -> bool:
+    """Says whether an entry still depends on the same."""
+    return stored is not None and read[1:] == stored[1:]
 
 
 def usual_gap(raws: Iterable[str], default: int = 1) -> int:
@@ -155,18 +255,6 @@ def _refuse_unwritable(fields: Fields, ctx: Context) -> None:
     for name in _UNWRITABLE:
         if getattr(fields, name):
             raise CannotWrite(name, "the form of this list has no place for it")
-
-
-def _like_neighbours(
-    fields: Fields, neighbours: Sequence[Sequence[tuple[str, Context]]], ctx: Context
-) -> str | None:
-    """Returns an entry in the form of those near by, in a dialect that is not the project's."""
-    from diffkb.markdown.rewriting import write_like
-
-    for group in neighbours:
-        if group:
-            return write_like(fields, [raw for raw, _ in group[-3:]], ctx)
-    return None
 
 
 def _written_entry(fields: Fields, form: Form, number: int, ctx: Context) -> str:
@@ -207,18 +295,6 @@ def _next_number(neighbours: Iterable[Sequence[tuple[str, Context]]]) -> int:
         if numbers:
             return min(numbers[-1] + 1, _HIGHEST_NUMBER)
     return 1
-
-
-def _is_item(raw: str) -> bool:
-    """Says whether a block is an item of a list."""
-    piece = cut_one(raw)
-    return piece is not None and piece.kind == "item"
-
-
-def _is_prose(raw: str) -> bool:
-    """Says whether a block is neither heading nor item."""
-    piece = cut_one(raw)
-    return piece is None or piece.kind == "prose"
 
 
 def _count(white: str) -> int:

@@ -25,6 +25,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _SURROGATES = range(0xD800, 0xE000)
 # Longer titles are escaped by kinds of marks, so that the time stays in proportion.
 _LOOKED_AT_ONE_BY_ONE = 40
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MARKS = ("[]", "*", "_", "`", "<", "&", "#", "\\")
 
 
@@ -39,6 +41,13 @@ def plain_text(text: str) -> str:
     if not text.isprintable() or "  " in text:
         text = WHITE.sub(" ", text)
     return text.strip(" ")
+
+
+def count_words(text: str) -> int:
+    """Returns how many words a title has; two signs of Chinese count as one."""
+    if text.isascii():
+        return len(_WORDS.findall(text))
+    return len(_WORDS.findall(_CJK.sub(" ", text))) + (len(_CJK.findall(text)) + 1) // 2
 
 
 def written(value: str, reads: Callable[[str], bool], *, always: str = "") -> str | None:

@@ -1,7 +1,4 @@
-"""Which units of a document are entries there: what its own repetition shows, and what is around."""
-
-# Thresholds and signs are what real lists show.
-# ruff: noqa: PLR2004, RUF001, E501
+"""Which units of a document may be entries: what each shows, and the names of parts without any."""
 
 from __future__ import annotations
 
@@ -10,29 +7,29 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
-from diffkb.markdown.labels import OTHER, PAPER, is_anchor, is_label, rank_of, words_of
-from diffkb.markdown.spans import NO_DEFINITIONS
-from diffkb.markdown.tables import cells_of, roles_of
-from diffkb.markdown.titles import (
-    AUTHORS_NEXT,
-    BLANK,
-    NESTED,
-    Title,
-    count_words,
-    find_title,
-    is_authors,
-    is_page,
-    is_shown,
+from diffkb.markdown.endings import BLANK
+from diffkb.markdown.labels import (
+    OTHER,
+    PAPER,
+    is_anchor,
+    is_label,
     names_target,
-    skip_leading,
-    text_of,
+    rank_of,
+    words_of,
 )
+from diffkb.markdown.leading import skip_leading
+from diffkb.markdown.names import AUTHORS_NEXT, is_authors
+from diffkb.markdown.plain import count_words
+from diffkb.markdown.primaries import is_page, is_shown
+from diffkb.markdown.spans import NO_DEFINITIONS, text_of
+from diffkb.markdown.tables import cells_of, roles_of
+from diffkb.markdown.titles import NESTED, Title, find_title
 from diffkb.markdown.years import year_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diffkb.markdown.spans import Definitions
+    from diffkb.markdown.spans import Definitions, Span
 
 STRONG, LINKED, BARE, NONE = 3, 2, 1, 0
 _FEW_WORDS = 3
@@ -41,7 +38,8 @@ _FEW_WORDS = 3
 _NO_ENTRIES = re.compile(
     r"table of contents?|contributing|cite (?:us|this)|star history|change ?log|what'?s new"
     r"|how to (?:use|contribute|cite|add|submit|edit|help|read this)|目录|贡献|更新日志|致谢"
-    r"|related (?:awesome )?(?:lists|repositor)|overview of (?:this|the) list|quick links|to[- ]?do",
+    r"|related (?:awesome )?(?:lists|repositor)|overview of (?:this|the) list|quick links"
+    r"|to[- ]?do",
     re.IGNORECASE,
 )
 _CLOSING = frozenset(
@@ -97,7 +95,7 @@ def is_no_place(name: str) -> bool:
 
 
 def is_contents(name: str) -> bool:
-    """Says whether a heading is that of a table of contents: what stands deeper is no part of it."""
+    """Says whether a heading is that of a table of contents; deeper ones are no part of it."""
     return not _CONTENTS.isdisjoint(words_of(name))
 
 
@@ -157,46 +155,59 @@ def _only_labels(raw: str, title: Title) -> bool:
     return all(one.kind == "bare" or names_target(raw, one) for one in title.links)
 
 
-def _strength(own: str, title: Title, words: int) -> int:  # noqa: PLR0911 - a shape each
+def _strength(own: str, title: Title, words: int) -> int:
     """Returns how much what was found is like an entry."""
     primary = title.primary
-    following = own[title.span[1] :].lstrip(" *_")
-    if words <= 3 and own[: title.span[1]].endswith(_CATEGORY_END):
+    if _is_category(own, title, words):
         return NONE
-    if following.startswith((":", "：")) and is_label(own[slice(*title.span)]):
-        return NONE
-    if primary is not None and is_anchor(primary.url):
-        return NONE
-    if title.shape == "link" and primary is not None:
-        if names_target(own, primary) and words < 3 and count_words(following) < 4:
-            return NONE
-        paper = kind_of(primary.url) == "paper"
-        return STRONG if (paper and words >= 2) or words >= 4 else LINKED
-    if title.shape == "author" and primary is not None:
+    if primary is not None and title.shape == "link":
+        return _strength_of_link(own, title, primary, words)
+    if primary is not None and title.shape == "author":
         return STRONG
-    if primary is not None and words >= 1:
-        label = "" if primary.kind == "bare" else text_of(own, primary)
-        rank = rank_of(label, primary.url)
-        labelled = primary.kind == "bare" or names_target(own, primary)
-        page = is_page(label) or is_shown(label, primary.url)
-        if labelled and (rank != OTHER or page):
-            if words >= 2 or kind_of(primary.url) == "paper":
-                return STRONG if words < 40 else LINKED
-            if page:
-                return LINKED
-        barred = "|" in own[title.span[1] : primary.start]
-        if barred and rank != OTHER and words >= 3 and kind_of(primary.url) == "paper":
-            return STRONG
-        return (
-            LINKED if words >= 3 and title.shape in {"bold", "quoted", "italic", "author"} else BARE
-        )
-    if any(not is_anchor(one.url) and names_target(own, one) for one in title.links) and (
-        words >= 2 or title.shape == "bold"
-    ):
+    if primary is not None and words:
+        return _strength_of_labelled(own, title, primary, words)
+    labelled = any(not is_anchor(one.url) and names_target(own, one) for one in title.links)
+    if labelled and (words >= 2 or title.shape == "bold"):
         return LINKED
-    if title.links or own.rstrip().endswith(_CATEGORY_END):
+    closed = title.links or own.rstrip().endswith(_CATEGORY_END)
+    return BARE if not closed and (words >= 3 or is_sure_citation(own, title)) else NONE
+
+
+def _is_category(own: str, title: Title, words: int) -> bool:
+    """Says whether what was found is a name for what follows it, or leads into the document."""
+    name = own[: title.span[1]]
+    if words <= 3 and name.endswith(_CATEGORY_END):
+        return True
+    following = own[title.span[1] :].lstrip(" *_")
+    if following.startswith(_CATEGORY_END) and is_label(own[slice(*title.span)]):
+        return True
+    return title.primary is not None and is_anchor(title.primary.url)
+
+
+def _strength_of_link(own: str, title: Title, primary: Span, words: int) -> int:
+    """Returns the same for a title that is a link."""
+    said = count_words(own[title.span[1] :])
+    if names_target(own, primary) and words < 3 and said < 4:
         return NONE
-    return BARE if words >= 3 or is_sure_citation(own, title) else NONE
+    paper = kind_of(primary.url) == "paper"
+    return STRONG if (paper and words >= 2) or words >= 4 else LINKED
+
+
+def _strength_of_labelled(own: str, title: Title, primary: Span, words: int) -> int:
+    """Returns the same for a title with a link of its own beside it."""
+    label = "" if primary.kind == "bare" else text_of(own, primary)
+    paper = kind_of(primary.url) == "paper"
+    page = is_page(label) or is_shown(label, primary.url)
+    usable = page or rank_of(label, primary.url) != OTHER
+    if usable and (primary.kind == "bare" or names_target(own, primary)):
+        if words >= 2 or paper:
+            return STRONG if words < 40 else LINKED
+        if page:
+            return LINKED
+    if usable and paper and words >= 3 and "|" in own[title.span[1] : primary.start]:
+        return STRONG
+    marked = title.shape in {"bold", "quoted", "italic", "author"}
+    return LINKED if words >= 3 and marked else BARE
 
 
 def judge_paragraph(raw: str, defined: Definitions = NO_DEFINITIONS) -> Judged:
@@ -209,38 +220,35 @@ def judge_paragraph(raw: str, defined: Definitions = NO_DEFINITIONS) -> Judged:
 
 def _paragraph_strength(raw: str, title: Title) -> int:
     """Returns how much a paragraph is like an entry."""
-    text = raw[slice(*title.span)]
-    words = count_words(text)
-    before = raw[skip_leading(raw, title.body, title.span[0]) : title.span[0]]
-    if _TITLE_FIELD.fullmatch(before.rstrip(" [*_")) and title.shape == "link":
-        return STRONG
-    if title.shape == "link":
-        good = words >= 3 and len(before) < 4 and _begins_work(raw, title)
-        authored = (
-            words >= 3
-            and len(before) >= 4
-            and title.primary is not None
-            and kind_of(title.primary.url) == "paper"
-        )
-        short = (
-            words and len(before) < 4 and "://" in title.primary.url and _begins_work(raw, title)
-            if title.primary
-            else False
-        )
-        return STRONG if good else LINKED if authored or short else NONE
+    if title.shape == "link" and title.primary is not None:
+        return _strength_of_linked_paragraph(raw, title, title.primary)
     opened = "<summary" in raw[: title.span[0]].lower()
     if title.primary is None and title.shape != "bold" and not opened:
         return NONE
-    labels = all(
-        one.kind == "bare" or names_target(raw, one)
-        for one in title.links
-        if one.start > title.span[1]
-    )
-    if (title.shape in {"bold", "quoted", "venue", "cited"} or opened) and words >= 2:
+    after = [one for one in title.links if one.start > title.span[1]]
+    labels = all(one.kind == "bare" or names_target(raw, one) for one in after)
+    text = raw[slice(*title.span)]
+    words = count_words(text)
+    if words >= 2 and (opened or title.shape in {"bold", "quoted", "venue", "cited"}):
         return STRONG if labels or title.shape in {"quoted", "cited"} else LINKED
-    if title.shape == "bold" and words and labels and not is_label(text):
+    if words and labels and title.shape == "bold" and not is_label(text):
         return LINKED
     return BARE if labels and 3 <= words <= 40 else NONE
+
+
+def _strength_of_linked_paragraph(raw: str, title: Title, primary: Span) -> int:
+    """Returns the same for one whose title is a link."""
+    before = raw[skip_leading(raw, title.body, title.span[0]) : title.span[0]]
+    words = count_words(raw[slice(*title.span)])
+    if _TITLE_FIELD.fullmatch(before.rstrip(" [*_")):
+        return STRONG
+    if len(before) >= 4:
+        return LINKED if words >= 3 and kind_of(primary.url) == "paper" else NONE
+    if not words or not _begins_work(raw, title):
+        return NONE
+    if words >= 3:
+        return STRONG
+    return LINKED if "://" in primary.url else NONE
 
 
 def _begins_work(raw: str, title: Title) -> bool:
@@ -249,6 +257,8 @@ def _begins_work(raw: str, title: Title) -> bool:
     if primary is None or is_anchor(primary.url):
         return False
     following = raw[primary.end : primary.end + 40].lstrip(" *_")
+    if following.startswith("WR="):
+        return True
     return (
         not following[:1].isalpha()
         or following.startswith(("by ", "by\n"))
@@ -275,8 +285,10 @@ def judge_rows(
     if not linked and len({"year", "authors", "venue"} & set(roles)) < 2:
         return roles, none
     titles = [_title_of_row(row, roles.index("title"), defined) for row in rows]
-    named = [one if one and is_label(row[slice(*one.span)]) else None
-             for one, row in zip(titles, rows, strict=True)]
+    named = [
+        one if one and is_label(row[slice(*one.span)]) else None
+        for one, row in zip(titles, rows, strict=True)
+    ]
     if sum(one is not None for one in named) * 2 <= sum(one is not None for one in titles):
         return roles, titles
     return roles, [None if label else one for one, label in zip(titles, named, strict=True)]
@@ -318,12 +330,11 @@ def is_sure_citation(own: str, title: Title) -> bool:
     """Says whether an item can hardly be anything but a citation."""
     if title.shape == "cited" or _ARXIV_NUMBER.match(own, title.body):
         return True
-    following = own[title.span[1] :].lstrip(" *_\"”")
+    following = own[title.span[1] :].lstrip(' *_"”')
     if title.shape not in {"italic", "quoted", "bold"}:
         return False
-    return is_authors(own[title.body : title.span[0]].strip(" *_\"“")) or (
-        following.startswith(("by ", "von ", "de "))
-        or year_in(own) is not None
+    return is_authors(own[title.body : title.span[0]].strip(' *_"“')) or (
+        following.startswith(("by ", "von ", "de ")) or year_in(own) is not None
     )
 
 

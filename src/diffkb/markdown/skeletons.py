@@ -1,4 +1,4 @@
-"""The skeleton of an entry: its fields as parts, and the signs that stand around and between them."""
+"""The skeleton of an entry: its fields as parts, and the signs around and between them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.markdown.labels import OTHER, is_label, rank_of
 from diffkb.markdown.numbering import number_in
-from diffkb.markdown.plain import plain_text
 from diffkb.markdown.spans import links_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from diffkb.markdown.curated import Found
     from diffkb.markdown.dialect import Context
@@ -24,30 +23,31 @@ _TOKEN = re.compile(
     r"|(?P<break></?br[ ]?/?>)"
     r"|<(?P<slash>/?)(?P<tag>[A-Za-z][A-Za-z0-9]{0,10})(?P<rest>[^<>]{0,300}+)>"
     r"|(?P<marks>\*{1,3}+|_{1,3}+|`{1,3}+|\"|~~)"
-    r"|(?P<open>\\?[\[({（【《“「『])"  # noqa: RUF001 - as people type them
-    r"|(?P<close>\\?[\])}）】》”」』])"  # noqa: RUF001 - as above
-    r"|(?P<sign>[ \t\u00a0]++|[.,;:|/·•–—&@'’+=~#>!?-]|[：，。、；])"  # noqa: RUF001 - as above
-    r"|(?P<word>[^\s\[\](){}（）【】《》“”「」『』*_`\"<>.,;:|/·•：，。、；\\]++|.)",  # noqa: RUF001 - as above
+    r"|(?P<open>\\?[\[({（【《“「『])"
+    r"|(?P<close>\\?[\])}）】》”」』])"
+    r"|(?P<sign>[ \t\u00a0]++|[.,;:|/·•–—&@'’+=~#>!?-]|[：，。、；])"
+    r"|(?P<word>[^\s\[\](){}（）【】《》“”「」『』*_`\"<>.,;:|/·•：，。、；\\]++|.)",
     re.DOTALL,
 )
-_PAIRS = dict(zip("[({（【《“「『", "])}）】》”」』", strict=True))  # noqa: RUF001 - as above
+_PAIRS = dict(zip("[({（【《“「『", "])}）】》”」』", strict=True))
 _VOID = frozenset(("img", "hr", "input", "source", "wbr", "link", "meta"))
 _FIELD_LABEL = re.compile(
-    r"(?:\*\*|__|[*_`])?(?P<words>[^\s:：*_`\[\]()]{1,16}(?: [^\s:：*_`\[\]()]{1,12})?)"  # noqa: RUF001 - as above
-    r"(?:\*\*|__|[*_`])?[ \t]*+[:：](?:\*\*|__|[*_])?[ \t]*+\Z"  # noqa: RUF001 - as above
+    r"[ \t]*+(?:(?:[-*+>]|[0-9]{1,3}[.)])[ \t]++)*+"
+    r"(?P<name>(?:[^\w\s\[\](){}<>*_`|:：]{1,4}[ \t]*+)?(?:\*\*|__|[*_`])?"
+    r"(?P<words>[^\s:：*_`\[\]()]{1,16}(?: [^\s:：*_`\[\]()]{1,12})?)"
+    r"(?:\*\*|__|[*_`])?[ \t]*+[:：](?:\*\*|__|[*_])?[ \t]*+)"
 )
-_LINE_START = re.compile(r"(?:\A|[\r\n])[ \t]*+(?:[-*+>][ \t]++)*+\Z")
 _NAMES = {
     "authors": re.compile(r"authors?|by|作者", re.IGNORECASE),
     "year": re.compile(r"year|date|published|time|日期|时间|年份", re.IGNORECASE),
-    "venue": re.compile(
-        r"venue|conference|journal|publisher|publication|会议|期刊", re.IGNORECASE
-    ),
+    "venue": re.compile(r"venue|conference|journal|publisher|publication|会议|期刊", re.IGNORECASE),
 }
 # In the order in which they claim their places.
 _FIELDS = ("wr", "year", "venue", "authors", "read", "tags")
+# Longer entries show no form that others could take, and deeper signs belong to no pair.
+LONGEST = 8_000
+_DEEPEST = 30
 _BY = re.compile(r"(?:by|By)[ \t]++\Z")
-_SHORTEST_MATCH = 2
 
 
 @dataclass(slots=True)
@@ -57,9 +57,10 @@ class Atom:
     Attributes:
         name: "title", "link" (the work's own, beside the title), "further" (another link),
             "image", "number", "words", or the name of the field.
-        start: where it starts.
+        start: where it starts, its own name included.
         end: where it ends.
         link: of a link, where its parts lie.
+        at: where it starts without that.
         prefix: the name of the field that stands before it, as in "Authors: ".
     """
 
@@ -67,6 +68,7 @@ class Atom:
     start: int
     end: int
     link: Span | None = None
+    at: int = -1
     prefix: str = ""
 
 
@@ -136,26 +138,34 @@ def atoms_of(raw: str, found: Found, ctx: Context) -> list[Atom | Group]:
         notes = [one for one in notes if not _holds(one, (primary.start, primary.end))]
     for one in notes:
         claimed.take("note", *one)
-    inside = [at for name in _FIELDS for at in places_of(raw, found, ctx, name)]
-    groups = []
-    for link in links_of(raw, 0, len(raw.rstrip())):
+    fields = [(name, at) for name in _FIELDS for at in places_of(raw, found, ctx, name)]
+    groups = _take_links(raw, found, ctx, claimed, [at for _, at in fields])
+    for name, at in fields:
+        claimed.take(name, *at)
+    number = number_in(raw, ctx.unit)
+    if number is not None and (ctx.unit == "row" or number.start >= title.body):
+        claimed.take("number", *number.place)
+    for atom in claimed.atoms:
+        _name_field(raw, atom)
+    return sorted([*claimed.atoms, *groups], key=lambda one: (one.start, -one.end))
+
+
+def _take_links(
+    raw: str, found: Found, ctx: Context, claimed: _Claimed, fields: Sequence[tuple[int, int]]
+) -> list[Atom | Group]:
+    """Takes the places of links and images; returns the links whose words are fields."""
+    title, primary = found.title, found.title.primary
+    groups: list[Atom | Group] = []
+    for link in links_of(raw, 0, len(raw.rstrip()), dict(ctx.defined)):
         if link.kind == "image":
             claimed.take("image", link.start, link.end)
         elif primary is None or link.start != primary.start:
             claimed.take("further", link.start, link.end, link)
-        elif _holds(link.text, title.span) or any(_holds(link.text, at) for at in inside):
+        elif any(_holds(link.text, at) for at in (title.span, *fields)) and link.kind != "bare":
             groups.append(Group("", "", link.start, link.end, link=link))
         else:
             claimed.take("link", link.start, link.end, link)
-    for name in _FIELDS:
-        for at in places_of(raw, found, ctx, name):
-            claimed.take(name, *at)
-    number = number_in(raw, ctx.unit)
-    if number is not None and number.start >= title.body:
-        claimed.take("number", number.start, number.end)
-    for atom in claimed.atoms:
-        _name_field(raw, atom)
-    return sorted([*claimed.atoms, *groups], key=lambda one: (one.start, -one.end))
+    return groups
 
 
 def places_of(raw: str, found: Found, ctx: Context, name: str) -> tuple[tuple[int, int], ...]:
@@ -163,13 +173,9 @@ def places_of(raw: str, found: Found, ctx: Context, name: str) -> tuple[tuple[in
     shown = found.spans.get(name)
     if shown:
         return tuple(shown)
-    value = getattr(found.fields, name, None)
     if name == "year" and ctx.year is not None:
         again = re.search(rf"(?<![\w/.-]){ctx.year}(?![\w/-])", _blanked(raw, found))
         return (again.span(),) if again else ()
-    if name in {"venue", "authors"} and isinstance(value, str) and len(value) >= _SHORTEST_MATCH:
-        at = _blanked(raw, found).find(value)
-        return ((at, at + len(value)),) if at >= 0 else ()
     return ()
 
 
@@ -189,7 +195,7 @@ class _Claimed:
     def take(self, name: str, start: int, end: int, link: Span | None = None) -> None:
         """Takes a place, unless it is taken or empty."""
         if start < end and all(one.end <= start or end <= one.start for one in self.atoms):
-            self.atoms.append(Atom(name, start, end, link))
+            self.atoms.append(Atom(name, start, end, link, start))
 
 
 def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
@@ -199,25 +205,28 @@ def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
 
 def _name_field(raw: str, atom: Atom) -> None:
     """Takes the name that stands before a field as a part of it."""
-    before = raw[max(0, atom.start - 60) : atom.start]
+    before = raw[max(0, atom.start - 80) : atom.start]
     if atom.name == "authors" and (by := _BY.search(before)):
-        _lead(raw, atom, by.end() - by.start())
+        atom.prefix = by[0]
+        atom.start -= len(by[0])
         return
-    label = _FIELD_LABEL.search(before)
-    if label is None or not _LINE_START.search(before[: label.start()]):
+    line = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
+    label = _FIELD_LABEL.match(line)
+    if label is None or not _is_name(label["words"], atom):
         return
-    words = label["words"]
-    url = atom.link.url if atom.link else ""
-    names_link = atom.name == "link" and is_label(words) and rank_of(words, url) != OTHER
+    rest = line[label.end() :]
+    if rest and (atom.name != "year" or "](" in rest):
+        return
+    atom.prefix = label["name"]
+    atom.start -= len(label["name"]) + len(rest)
+
+
+def _is_name(words: str, atom: Atom) -> bool:
+    """Says whether words name the field that follows them."""
+    if atom.name == "link":
+        return is_label(words) and rank_of(words, atom.link.url if atom.link else "") != OTHER
     pattern = _NAMES.get(atom.name)
-    if names_link or (pattern is not None and pattern.fullmatch(words)):
-        _lead(raw, atom, label.end() - label.start())
-
-
-def _lead(raw: str, atom: Atom, width: int) -> None:
-    """Makes the characters before a part its own."""
-    atom.prefix = raw[atom.start - width : atom.start]
-    atom.start -= width
+    return pattern is not None and pattern.fullmatch(words) is not None
 
 
 def build(raw: str, parts: list[Atom | Group], start: int, end: int) -> Group:
@@ -238,9 +247,9 @@ def build(raw: str, parts: list[Atom | Group], start: int, end: int) -> Group:
             builder.add(part)
             at = part.end
         elif part.link is not None:
-            at = _words_start(part.link)
+            at = part.link.text[0]
             builder.open_link(part.link)
-            closers.append((_words_end(part.link), part.end))
+            closers.append((part.link.text[1], part.end))
     while closers:
         stop, after = closers.pop()
         builder.read(at, stop)
@@ -248,16 +257,6 @@ def build(raw: str, parts: list[Atom | Group], start: int, end: int) -> Group:
         at = after
     builder.read(at, end)
     return builder.finish(end)
-
-
-def _words_start(link: Span) -> int:
-    """Returns where a link's words start."""
-    return link.text[0]
-
-
-def _words_end(link: Span) -> int:
-    """Returns where a link's words end."""
-    return link.text[1]
 
 
 class _Builder:
@@ -310,7 +309,7 @@ class _Builder:
 
     def _mark(self, text: str, start: int, end: int) -> None:
         """Opens or closes what has the same sign on both sides."""
-        if any(group.close == text for group in self.open[1:]):
+        if any(group.close == text for group in self.open[1:][-_DEEPEST:]):
             self._close(text, start, end)
         else:
             self._push(Group(text, text, start, end))
@@ -338,7 +337,7 @@ class _Builder:
 
     def _place_of(self, close: str) -> int | None:
         """Returns which open group a sign closes; a link's words end no group around it."""
-        for place in range(len(self.open) - 1, 0, -1):
+        for place in range(len(self.open) - 1, max(0, len(self.open) - _DEEPEST), -1):
             if self.open[place].link is not None:
                 return None
             if self.open[place].close == close:
@@ -348,8 +347,8 @@ class _Builder:
     def _dissolve(self) -> None:
         """Takes the last open group as none: its sign is a word, its parts its neighbours'."""
         group = self.open.pop()
-        start = group.start
-        self.open[-1].items.append(Item(group.trail, Atom("words", start, start + len(group.open))))
+        opening = Atom("words", group.start, group.start + len(group.open))
+        self.open[-1].items.append(Item(group.trail, opening))
         self.open[-1].items.extend(group.items)
 
     def open_link(self, link: Span) -> None:
@@ -383,8 +382,3 @@ def atoms_in(group: Group) -> Iterator[Atom]:
             yield node
         else:
             yield from atoms_in(node)
-
-
-def words_of_label(raw: str, link: Span) -> str:
-    """Returns a link's words without brackets and marks."""
-    return plain_text(raw[link.text[0] : link.text[1]]).strip("[]() \t")

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from diffkb.markdown.inline import TAG, CodeSpans, Target, is_image, target_at
+from diffkb.markdown.plain import plain_text
 
 _OPENERS = re.compile(r"[\\`<\[\]]|https?://")
 # As far as people mean a bare URL to go: no blank, no sign of other scripts' punctuation.
@@ -46,11 +47,23 @@ Definitions = Mapping[str, str]
 NO_DEFINITIONS: Definitions = MappingProxyType({})
 
 
-def links_of(
-    text: str, start: int, end: int, defined: Definitions = NO_DEFINITIONS
-) -> list[Span]:
+def links_of(text: str, start: int, end: int, defined: Definitions = NO_DEFINITIONS) -> list[Span]:
     """Returns the links and images of a part of a text, in the order in which they end."""
     return _Scan(text, start, end, defined).read()
+
+
+def text_of(raw: str, link: Span) -> str:
+    """Returns a link's words; of a badge, what its image says."""
+    words = raw[link.text[0] : link.text[1]]
+    if link.kind == "badge":
+        alt = re.match(r"[\s*_`\[]*+!\[([^\[\]]*+)\]", words)
+        if alt:
+            return alt[1]
+        attribute = re.search(r"\balt=[\"']([^\"']*+)", words)
+        return attribute[1] if attribute else ""
+    if "]" in words and words.startswith("["):
+        words = words.strip("[]")
+    return plain_text(words)
 
 
 def definitions_in(text: str) -> dict[str, str]:

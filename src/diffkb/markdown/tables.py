@@ -1,15 +1,14 @@
 """Rows of tables: their cells, and what each column holds."""
 
-# Thresholds and signs are what real lists show.
-# ruff: noqa: PLR2004, E501
-
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
 from diffkb.markdown.labels import is_label
-from diffkb.markdown.titles import count_words, find_title, text_of
+from diffkb.markdown.plain import count_words
+from diffkb.markdown.spans import text_of
+from diffkb.markdown.titles import find_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +19,8 @@ _ROLES = (
     (
         "title",
         re.compile(
-            r"title|^project$|^projects$|^name$|^librar|^tools?$|^datasets?$|^models?$|^methods?$|papers?\b|^name$|article|publication\b|标题|论文名|题目|论文$|paper name|论文名称",
+            r"title|^projects?$|^name$|^librar|^tools?$|^datasets?$|^models?$|^methods?$|papers?\b"
+            r"|article|publication\b|标题|论文名|题目|论文$",
             re.IGNORECASE,
         ),
     ),

@@ -1,7 +1,4 @@
-"""Labels that a list gives a work: in back-ticks, in brackets, on badges, in a field of their own."""
-
-# Signs are what real lists show.
-# ruff: noqa: PLR2004, RUF001
+"""Labels that a list gives a work: in back-ticks, in brackets, on badges, in a named field."""
 
 from __future__ import annotations
 
@@ -11,14 +8,16 @@ from urllib.parse import unquote
 
 from diffkb.markdown.labels import is_label, is_venue
 from diffkb.markdown.plain import plain_text
-from diffkb.markdown.venues import is_date
+from diffkb.markdown.venues import is_date, is_venue_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+HAS_TAGS = re.compile(r"[`\[<【]")
 _CODE = re.compile(r"(?<!`)`([^`\r\n]{1,60})`(?!`)")
-_BRACKETS = re.compile(r"(?<![\]!\[\w])\\?\[(?![\[ \^])([^\[\]\r\n]{1,60}?)\\?\](?![(\[:])")
+_BRACKETS = re.compile(r"(?<![\]!\[\w])\\?\[(?![\[ \^])([^\[\]`\r\n]{1,60}?)\\?\](?![(\[:])")
 _WIDE = re.compile(r"【([^【】\r\n]{1,40})】")
+_PATTERNS = (("`", _CODE), ("[", _BRACKETS), ("【", _WIDE))
 _IMAGE = re.compile(r"!\[([^\[\]\r\n]{0,80})\]\(\s*([^()\s]{1,400})[^()]{0,100}\)")
 _HTML_IMAGE = re.compile(r"<img\s[^<>]{1,600}>", re.IGNORECASE)
 _SRC = re.compile(r"\bsrc\s?=\s?[\"']?([^\s\"'<>]+)", re.IGNORECASE)
@@ -26,11 +25,12 @@ _ALT = re.compile(r"\balt\s?=\s?(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _BADGE = re.compile(r"/badge/([^?#\s]+)")
 _MADE_OF = re.compile(r"(?:[^-]|--)++")
 _SMALL = re.compile(r"<(sub|small|kbd)>([^<>\r\n]{2,300})</\1>", re.IGNORECASE)
-_ITEM = re.compile(r"[^,;，；、/·•|\[\]`]+")
+_ITEM = re.compile(r"[^,;，；、·•|\[\]`]+")
 _COUNTS = re.compile(
     r"stars?\b|forks?\b|hits|visit|views|license|last commit|downloads?|citations?|badge\Z|awesome",
     re.IGNORECASE,
 )
+_NOTHING = frozenset(("placeholder", "todo", "tbd", "none", "yes", "no", "n/a", "na", "unknown"))
 _CITED_AS = frozenset(
     ("j", "c", "m", "d", "p", "r", "s", "n", "a", "z", "eb/ol", "j/ol", "ol", "x", "")
 )
@@ -46,19 +46,14 @@ class Tag(NamedTuple):
 
 def tags_in(raw: str, start: int, end: int) -> Iterator[Tag]:
     """Yields the labels that stand in a part of a text without prose, in no order."""
-    if raw.find("`", start, end) >= 0:
-        for found in _CODE.finditer(raw, start, end):
-            yield from _tag(found[1], *found.span(1))
-    if raw.find("[", start, end) >= 0:
-        for found in _BRACKETS.finditer(raw, start, end):
-            if "`" not in found[1]:
-                yield from _tag(found[1], *found.span(1))
-        if raw.find("![", start, end) >= 0:
-            for found in _IMAGE.finditer(raw, start, end):
-                yield from _badge(found[1], found[2], *found.span())
-    if raw.find("【", start, end) >= 0:
-        for found in _WIDE.finditer(raw, start, end):
-            yield from _tag(found[1], *found.span(1))
+    for sign, pattern in _PATTERNS:
+        if raw.find(sign, start, end) >= 0:
+            for found in pattern.finditer(raw, start, end):
+                if is_tag(found[1]):
+                    yield Tag(plain_text(found[1]).strip(" *_"), *found.span(1))
+    if raw.find("![", start, end) >= 0:
+        for found in _IMAGE.finditer(raw, start, end):
+            yield from _badge(found[1], found[2], *found.span())
     if raw.find("<", start, end) >= 0:
         yield from _html_tags(raw, start, end)
 
@@ -69,7 +64,7 @@ def listed_tags(raw: str, start: int, end: int) -> Iterator[Tag]:
     for found in pattern.finditer(raw, start, end):
         group = found.lastindex or 0
         text = plain_text(found[group]).strip(" .*_")
-        if text and len(text) <= 80:
+        if len(text) <= 80 and any(one.isalnum() for one in text):
             yield Tag(text, *found.span(group))
 
 
@@ -77,20 +72,26 @@ def is_tag(text: str) -> bool:
     """Says whether a label says what a work is about, rather than what a link leads to."""
     bare = text.strip(" *_`.")
     low = bare.lower()
-    if low in _CITED_AS or not any(one.isalpha() for one in bare) or len(bare.split()) > 5:
+    if (
+        low in _CITED_AS
+        or low in _NOTHING
+        or not any(one.isalpha() for one in bare)
+        or len(bare.split()) > 5
+    ):
         return False
-    if is_label(bare) or is_venue(bare) or is_date(bare) or "http" in low or "=" in bare:
+    if (
+        is_label(bare)
+        or is_venue(bare)
+        or is_date(bare)
+        or is_venue_name(bare)
+        or "http" in low
+        or "=" in bare
+    ):
         return False
     return re.search(r"(?:19|20)[0-9]{2}|['’][0-9]{2}\b", bare) is None
 
 
 _BRACKETS_ALONE = re.compile(r"\[([^\[\]\r\n]{1,80})\]")
-
-
-def _tag(text: str, start: int, end: int) -> Iterator[Tag]:
-    """Yields a label, if it is one."""
-    if is_tag(text):
-        yield Tag(plain_text(text).strip(" *_"), start, end)
 
 
 def _badge(alt: str, url: str, start: int, end: int) -> Iterator[Tag]:
@@ -135,3 +136,13 @@ def _tight(raw: str, start: int, end: int) -> tuple[int, int]:
     """Returns a span without the blanks around it."""
     text = raw[start:end]
     return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+
+
+def cell_tags(raw: str, start: int, end: int) -> list[Tag]:
+    """Returns the labels that fill a cell."""
+    text = raw[start:end]
+    if not 1 < len(text) <= 60 or "](" in text or "http" in text:
+        return []
+    tags = list(listed_tags(raw, start, end))
+    good = all(len(one.text.split()) <= 3 and is_tag(one.text) for one in tags)
+    return tags if good else []

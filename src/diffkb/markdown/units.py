@@ -1,8 +1,5 @@
 """The parts of a document that may be entries: items at any depth, rows, paragraphs, headings."""
 
-# Thresholds and signs are what real lists show.
-# ruff: noqa: PLR2004
-
 from __future__ import annotations
 
 import re

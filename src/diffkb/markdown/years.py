@@ -1,7 +1,7 @@
 """The year that a list writes beside a title, and the venue that stands with it."""
 
-# Thresholds and signs are what real lists show.
-# ruff: noqa: PLR2004, RUF001, E501
+# Patterns read better in one piece.
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import re
 from diffkb.markdown.labels import KNOWN_VENUES, MONTHS
 
 _PARENTHESIS = re.compile(
-    r"[(（\[【](?:[^()（）\[\]]{0,70}?[^\w/.-])?((?:19|20)[0-9]{2})(?![0-9])(?:[^()（）\[\]]{0,40})[)）\]】]"
+    r"[(（\[【](?:[^()（）\[\]]{0,70}?[^\w/.-])?((?:19|20)[0-9]{2})(?![0-9]|\.[0-9]{4})(?:[^()（）\[\]]{0,40})[)）\]】]"
 )
 _ANY = re.compile(
     r"((?:19|20)[0-9]{2})(?![0-9])(?:(?<![\w./-][0-9]{4})(?!\w|[./-][0-9]{3})|(?<=[A-Za-z][0-9]{4})"
@@ -24,7 +24,8 @@ _VENUE = re.compile(
     r"(?<![\w/])([A-Z][A-Za-z&+/-]{1,18}(?: (?:Workshops?|Findings|Oral|Journal))?)[ ,'’-]{0,2}(?:(?:19|20)[0-9]{2}|['’]?[0-9]{2})(?![0-9])"
 )
 _DATED = re.compile(
-    r"(?:date|year|published|time|日期|时间|年份)[*_`]{0,3}\s{0,2}[:：][^\r\n]{0,30}?((?:19|20)[0-9]{2})(?![0-9])",
+    r"(?:date|year|published|time|venue|journal|conference|info|日期|时间|年份|会议|期刊)[*_`]{0,3}\s{0,2}[:：]"
+    r"[^\r\n]{0,80}?(?<![\w.])((?:19|20)[0-9]{2})(?![0-9]|\.[0-9]{4})",
     re.IGNORECASE,
 )
 _WR = re.compile(r"\*\*WR=(0|[1-9][0-9]{0,8})\*\*")
@@ -65,8 +66,8 @@ def find_year(text: str) -> Dated | None:
     if "19" in text or "20" in text:
         found = _PARENTHESIS.search(text)
         if found is None:
-            for found in _ANY.finditer(text):
-                pass
+            for one in _ANY.finditer(text):
+                found = one
         if found:
             return int(found[1]), *found.span(1)
     for short in _SHORT.finditer(text):
@@ -85,6 +86,8 @@ def find_dated(text: str, start: int) -> Dated | None:
 
 def find_venue(text: str) -> tuple[int, int] | None:
     """Returns where the venue lies that stands with a year."""
+    if _DIGITS.search(text) is None:
+        return None
     for found in _VENUE.finditer(text):
         name = found[1]
         capitals = sum(one.isupper() for one in name)

@@ -6,18 +6,20 @@ is refused.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from diffkb.core.outline import Span
-from diffkb.markdown.placing import check_whole, check_window, insert_block
+from diffkb.markdown.dialect import Context, Dialect
+from diffkb.markdown.placing import check_whole, check_window, insert_block, unit_of
 from diffkb.markdown.removing import close_gap
 from diffkb.services.list_rows import GAP
 from diffkb.store.tables import BlockRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlmodel import SQLModel
 
-    from diffkb.markdown.dialect import Context, Dialect
     from diffkb.markdown.document import BlockKind
     from diffkb.store.writer import UnitOfWork
 
@@ -30,7 +32,39 @@ AROUND = 2
 ROOM = 1 << 6
 MAX_POSITION = (1 << 63) - 1
 
-IN_SPAN = "position >= ? AND position < ?"
+IN_SPAN = "b.position >= ? AND b.position < ?"
+
+
+# What is read of a block, with what its entry depends on.
+_STORED = (
+    "SELECT b.id, b.position, b.kind, b.raw, e.ctx, e.group_id FROM blocks b"
+    " LEFT JOIN entries e ON e.block_id = b.id AND e.ordinal = 0 WHERE b.document_id = ?"
+)
+
+
+class Stored(NamedTuple):
+    """A block as the base holds it, and what its entry depends on.
+
+    Attributes:
+        id: of the block.
+        position: where it stands.
+        kind: what it is.
+        text: its text.
+        ctx: of an entry, its context as the base keeps it.
+        group_id: of an entry, the heading above it.
+    """
+
+    id: int
+    position: int
+    kind: BlockKind
+    text: str
+    ctx: str | None
+    group_id: int | None
+
+    def context(self, year: int | None, dialect: Dialect | None = None) -> Context | None:
+        """Returns an entry's context; None for what has none of its own."""
+        context = Context(dialect or Dialect(), year)
+        return None if self.ctx is None else context.with_json(self.ctx)
 
 
 class Blocks:
@@ -74,8 +108,8 @@ class Blocks:
         """
         low, high = (span.low, high_of(span)) if span else (0, MAX_POSITION)
         found = self._unit.connection.execute(
-            f"SELECT id FROM blocks WHERE document_id = ? AND {IN_SPAN}"
-            " AND (?4 IS NULL OR kind = ?4) ORDER BY position DESC LIMIT 1",
+            f"SELECT b.id FROM blocks b WHERE b.document_id = ? AND {IN_SPAN}"
+            " AND (?4 IS NULL OR b.kind = ?4) ORDER BY b.position DESC LIMIT 1",
             (self._document_id, low, high, kind),
         ).fetchone()
         return None if found is None else self.get(found[0])
@@ -84,19 +118,44 @@ class Blocks:
         """Returns the block right before a position."""
         return self.last_in(Span(self._document_id, 0, position))
 
-    def last_entries(self, span: Span, most: int) -> list[str]:
-        """Returns the texts of the last entries of a stretch, in order."""
+    def last_entries(self, span: Span, most: int) -> list[Stored]:
+        """Returns the last entries of a stretch, in order."""
         found = self._unit.connection.execute(
-            f"SELECT raw FROM blocks WHERE document_id = ? AND {IN_SPAN} AND kind = 'entry'"
-            " ORDER BY position DESC LIMIT ?",
+            f"{_STORED} AND {IN_SPAN} AND b.kind = 'entry' ORDER BY b.position DESC LIMIT ?",
             (self._document_id, span.low, high_of(span), most),
         ).fetchall()
-        return [_decoded(raw) for (raw,) in reversed(found)]
+        return [_stored(row) for row in reversed(found)]
 
-    def insert(self, before: BlockRow | None, block: BlockRow, text: str, ctx: Context) -> None:
+    def all(self, *, before: int = MAX_POSITION, after: int = 0) -> list[Stored]:
+        """Returns the blocks between two positions, in order; those off the page are none."""
+        found = self._unit.connection.execute(
+            f"{_STORED} AND {IN_SPAN} ORDER BY b.position", (self._document_id, after + 1, before)
+        )
+        return [_stored(row) for row in found]
+
+    def at(self, block: BlockRow) -> Stored:
+        """Returns a block as it is stored."""
+        return self.all(before=block.position + 1, after=block.position - 1)[0]
+
+    def insert(
+        self,
+        before: BlockRow | None,
+        block: BlockRow,
+        text: str,
+        ctx: Context,
+        *,
+        gap: int | None = None,
+    ) -> None:
         """Sets a block after another, with the line ends and blank lines it takes.
 
         Of an empty document it becomes the first block.
+
+        Args:
+            before: the block it goes after.
+            block: its row.
+            text: its text without the line end after it.
+            ctx: its context.
+            gap: the blank lines between two entries; by default as is usual in the document.
 
         Raises:
             CannotWrite: what stands near it would read differently.
@@ -106,7 +165,8 @@ class Blocks:
             return
         earlier, following = self._around(before)
         after = following[0][1] if following else None
-        opened, new = insert_block(text_of(before), text, after, ctx)
+        units = self._units(before, after, ctx.unit or unit_of(text))
+        opened, new = insert_block(text_of(before), text, after, ctx, gap=gap, units=units)
         edited = [_piece(before.kind, opened or ""), _piece(block.kind, new)]
         self._check([*earlier, *edited, *following], at_start=not earlier)
         before.raw = bytes_of(opened or "")
@@ -114,7 +174,6 @@ class Blocks:
         block.position = self._room_after(before)
         block.raw = bytes_of(new)
         self.save(block)
-        self._check_whole()
 
     def rewrite(self, block: BlockRow, text: str) -> None:
         """Gives a block another text.
@@ -126,7 +185,6 @@ class Blocks:
         self._check([*earlier, _piece(block.kind, text), *following], at_start=not earlier)
         block.raw = bytes_of(text)
         self.save(block)
-        self._check_whole()
 
     def take_out(self, block: BlockRow) -> None:
         """Takes a block out of the document; its row waits off the page, at a negative position.
@@ -134,36 +192,69 @@ class Blocks:
         Raises:
             CannotWrite: what stands near it would read differently.
         """
-        before = self.before(block.position)
-        _, following = self._around(block)
-        if before is not None:
-            text = close_gap(text_of(before), text_of(block), last=not following)
-            earlier, _ = self._around(before)
-            window = [*earlier, _piece(before.kind, text), *following]
-            self._check(window, at_start=not earlier)
-            before.raw = bytes_of(text)
-            self.save(before)
+        self.close(block)
         block.position = -(block.id or 0)
         self.save(block)
-        self._check_whole()
+
+    def close(self, block: BlockRow) -> None:
+        """Closes the gap that a block is going to leave; its row and its entry's are there still.
+
+        Raises:
+            CannotWrite: what stands near it would read differently.
+        """
+        before = self.before(block.position)
+        _, following = self._around(block)
+        if before is None:
+            return
+        after = following[0][1] if following else None
+        units = self._units(before, after, self._unit_at(block))
+        removed = text_of(block)
+        text = close_gap(text_of(before), removed, after, last=not following, units=units)
+        earlier, _ = self._around(before)
+        window = [*earlier, _piece(before.kind, text), *following]
+        self._check(window, at_start=not earlier)
+        if text != text_of(before):
+            before.raw = bytes_of(text)
+            self.save(before)
+
+    def _units(self, before: BlockRow, after: str | None, own: str) -> tuple[str, str, str] | None:
+        """Returns what three blocks are, where their entries say so; else None."""
+        if self._dialect.own:
+            return None
+        following = self.all(after=before.position)[:1] if after is not None else []
+        later = unit_of(following[0].text, following[0].context(None)) if following else "other"
+        return self._unit_at(before), own, later
+
+    def _unit_at(self, block: BlockRow) -> str:
+        """Returns what a block is by the block rules."""
+        found = self.at(block)
+        return unit_of(found.text, found.context(None))
 
     def _check(self, window: list[Piece], *, at_start: bool) -> None:
         """Makes sure that the blocks near an edit read as before, in the project's own form."""
         if self._dialect.own:
             check_window(window, at_start=at_start)
 
-    def _check_whole(self) -> None:
-        """Makes sure that a list in any other form reads as before, the edit apart.
+    def check(self, years: Callable[[int | None], int | None]) -> None:
+        """Makes sure that a list in any other form reads as it is stored.
 
-        There a block's reading may depend on others far away: on what the list repeats.
+        There a block's reading may depend on others far away: on what the list repeats. In the
+        project's own form it does not, and what stands near an edit was looked at already.
+
+        Args:
+            years: returns the year of the group that a heading's id stands for.
+
+        Raises:
+            CannotWrite: some block would read differently.
         """
         if self._dialect.own:
             return
-        found = self._unit.connection.execute(
-            "SELECT kind, raw FROM blocks WHERE document_id = ? AND position > 0 ORDER BY position",
-            (self._document_id,),
+        stored = self.all()
+        check_whole(
+            [(one.kind, one.text) for one in stored],
+            self._dialect,
+            contexts=[one.context(years(one.group_id), self._dialect) for one in stored],
         )
-        check_whole([_piece(kind, _decoded(raw)) for kind, raw in found], self._dialect)
 
     def save(self, row: SQLModel) -> None:
         """Writes a row, so that plain SQL sees it."""
@@ -252,6 +343,12 @@ def high_of(span: Span) -> int:
 def _decoded(raw: bytes) -> str:
     """Returns bytes as the lens takes them."""
     return raw.decode("utf-8", "surrogateescape")
+
+
+def _stored(row: tuple[Any, ...]) -> Stored:
+    """Returns a row as a block."""
+    block_id, position, kind, raw, ctx, group_id = row
+    return Stored(block_id, position, kind, _decoded(raw), ctx, group_id)
 
 
 def _piece(kind: str, text: str) -> Piece:

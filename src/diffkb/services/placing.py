@@ -4,69 +4,44 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlmodel import select
 
-from diffkb.core.outline import Outline, Span, split_path, write_path
-from diffkb.core.text import storable
-from diffkb.errors import AmbiguousSection, CannotWrite, SectionNotFound
+from diffkb.core.outline import Span
+from diffkb.errors import CannotWrite
 from diffkb.markdown.blocks import trailing
 from diffkb.markdown.dialect import WR_SCALE, Context, Dialect
 from diffkb.markdown.document import read_document
 from diffkb.markdown.entries import get_fields
-from diffkb.markdown.heading_forms import write_heading
-from diffkb.markdown.headings import year_position
-from diffkb.markdown.placing import write_entry
+from diffkb.markdown.imitating import New
+from diffkb.markdown.moving import beside, fits_among, is_nested, marked_like
+from diffkb.markdown.numbering import number_in
+from diffkb.markdown.placing import unit_of, usual_gap, write_new
+from diffkb.markdown.rewriting import put_curated
+from diffkb.markdown.spans import definitions_in, labels_in
 from diffkb.markdown.writing import put_fields
-from diffkb.services.blocks import Blocks, text_of
-from diffkb.services.list_rows import entry_columns
-from diffkb.store.reader import Reader
-from diffkb.store.tables import BlockRow, DocumentRow, EntryRow, NoteRow, SectionRow
+from diffkb.services.blocks import Blocks, high_of, text_of
+from diffkb.services.counting import count_on, number_for
+from diffkb.services.entry_rows import belongings, read_back
+from diffkb.services.headings import UNSORTED, Headings, find_section
+from diffkb.store.tables import BlockRow, DocumentRow, EntryRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from diffkb.core.models import Fields, Kind
-    from diffkb.core.outline import Node, Role
+    from diffkb.core.outline import Node, Outline
     from diffkb.store.writer import UnitOfWork
 
-# The section that makes itself, for entries nobody gave a place.
-UNSORTED = "Unsorted"
+__all__ = ["FIRST_DOCUMENT", "UNSORTED", "Page", "find_section"]
 
 # The document that an empty base's first entry makes.
 FIRST_DOCUMENT = "Reading list"
 
 # The most neighbours whose form is looked at.
 NEIGHBOURS = 40
-
-# The columns of an entry that `entry_columns` fills, in its order.
-READ_COLUMNS = (
-    "url",
-    "links",
-    "year",
-    "year_from",
-    "wr",
-    "read",
-    "venue",
-    "authors",
-    "mentioned",
-)
-
-
-def find_section(outline: Outline, name: str, *, can_create: bool = True) -> Node:
-    """Returns the one section that is meant.
-
-    Raises:
-        SectionNotFound: there is none; the nearest names are in the hint.
-        AmbiguousSection: there are several.
-    """
-    found = outline.find(name)
-    if not found:
-        raise SectionNotFound(name, outline.nearest(name), can_create=can_create)
-    if len(found) > 1:
-        raise AmbiguousSection(name, [write_path(outline.path(node.id)) for node in found])
-    return found[0]
 
 
 class Page:
@@ -82,6 +57,7 @@ class Page:
         self._document = document
         self._dialect = Dialect.from_json(document.dialect)
         self._blocks = Blocks(unit, _id(document), self._dialect)
+        self._headings = Headings(unit, _id(document), self._dialect, self._blocks)
 
     @classmethod
     def open(cls, unit: UnitOfWork, document_id: int) -> Page:
@@ -107,7 +83,7 @@ class Page:
         page = cls(unit, document)
         block = page._blocks.new("heading")
         page._blocks.start(block, text)
-        page._add_heading(block, None, 1, role="title", name=name)
+        page._headings.add(block, None, 1, role="title", name=name)
         return page
 
     @property
@@ -122,7 +98,7 @@ class Page:
 
     def outline(self) -> Outline:
         """Returns the document's headings as they are now."""
-        return Reader(self._unit.connection, self._unit.path).outline(self.document_id)
+        return self._headings.outline()
 
     def section(self, name: str, *, create: bool) -> Node:
         """Returns the section of a name; makes it where that is asked for, or it is Unsorted.
@@ -131,10 +107,7 @@ class Page:
             SectionNotFound, AmbiguousSection: as for `find_section`.
             CannotWrite: a heading cannot hold the name.
         """
-        outline = self.outline()
-        if (create or name == UNSORTED) and not outline.find(name):
-            return self._make_section(outline, name)
-        return find_section(outline, name)
+        return self._headings.section(name, create=create)
 
     def is_flat(self) -> bool:
         """Says whether the document has entries and no section: a list without headings."""
@@ -167,32 +140,192 @@ class Page:
         Raises:
             CannotWrite: the list cannot hold a field, or its neighbours would read differently.
         """
-        group = self._year_group(section, fields.year)
-        ctx = self._context(group)
-        if not ctx.dialect.own:
-            ctx = ctx._replace(unit="item")
-        raw = write_entry(
-            replace(fields, year=ctx.year), self._neighbours(group, section, ctx), ctx
-        )
-        block = self._blocks.new("entry")
-        self._blocks.insert(self._last_in(group), block, raw, ctx)
-        entry = EntryRow(
-            document_id=self.document_id,
-            block_id=_id(block),
-            section_id=section.id if section else None,
-            group_id=group.id if group else None,
-            paper_id=paper_id,
-            kind=kind,
-            title="",
-            placeholder=placeholder,
-            provisional_year=provisional_year,
-            ctx=ctx.to_json(),
-            added=self._unit.time,
-            changed=self._unit.time,
-        )
-        self._read_back(entry, block, ctx)
-        self._touch()
+        with self._unit.attempt():
+            group = self._headings.year_group(section, fields.year)
+            new, before = self._written(section, group, fields)
+            block = self._blocks.new("entry")
+            entry = EntryRow(
+                document_id=self.document_id,
+                block_id=0,
+                section_id=section.id if section else None,
+                group_id=group.id if group else None,
+                paper_id=paper_id,
+                kind=kind,
+                title="",
+                placeholder=placeholder,
+                provisional_year=provisional_year,
+                ctx=new.ctx.to_json(),
+                added=self._unit.time,
+                changed=self._unit.time,
+            )
+            self._put_in(entry, block, before, new)
         return entry
+
+    def _written(
+        self, section: Node | None, group: Node | None, fields: Fields
+    ) -> tuple[New, BlockRow | None]:
+        """Returns a new entry's text and context, and the block it goes after."""
+        ctx = self._headings.context(group)
+        near = self._neighbours(group, section, ctx)
+        if ctx.dialect.own or ctx.year is not None:
+            fields = replace(fields, year=ctx.year)
+        new = write_new(fields, near, ctx)
+        return new, self._place_for(group, new)
+
+    def _place_for(self, group: Node | None, new: New) -> BlockRow | None:
+        """Returns the block after which a new entry goes: the last one like it under a heading.
+
+        Without one, the last entry there; without an entry, the last block before the next
+        heading; without a heading, the last entry of the document.
+        """
+        if new.ctx.unit:
+            outline = self.outline()
+            span = outline.own_span(outline[group.id]) if group else self._whole
+            for one in reversed(self._blocks.all(before=high_of(span), after=span.low)):
+                context = one.context(None)
+                if context and (context.unit, context.columns) == (new.ctx.unit, new.ctx.columns):
+                    return self._blocks.get(one.id)
+                if new.ctx.unit == "row" and unit_of(one.text, context) == "table":
+                    return self._blocks.get(one.id)
+        return self._last_in(group)
+
+    def _put_in(self, entry: EntryRow, block: BlockRow, before: BlockRow | None, new: New) -> None:
+        """Sets an entry after a block, with its number, and lets the others count on."""
+        text = new.text
+        if new.ctx.unit == "item":
+            text = beside(text, self._item_at(before))
+        unit = new.ctx.unit or unit_of(text)
+        text = number_for(self._blocks, before, text, unit)
+        self._blocks.insert(before, block, text, new.ctx, gap=self._gap(before, new.ctx))
+        entry.block_id = _id(block)
+        self._read_back(entry, block, new.ctx)
+        count_on(self._blocks, block, 1, number_in(text, unit), unit)
+        self._check()
+        self._touch()
+
+    def _item_at(self, block: BlockRow | None) -> str | None:
+        """Returns the text of a block that is an entry in an item, else None."""
+        found = None if block is None else self._blocks.at(block)
+        context = found.context(None) if found else None
+        return found.text if found and context and context.unit == "item" else None
+
+    def _gap(self, before: BlockRow | None, ctx: Context) -> int | None:
+        """Returns the blank lines between entries near by; None for the document's habit."""
+        if before is None or ctx.dialect.own:
+            return None
+        span = Span(self.document_id, 0, before.position + 1)
+        alike = [
+            one.text
+            for one in self._blocks.last_entries(span, NEIGHBOURS)
+            if (context := one.context(None)) and context.unit == ctx.unit
+        ]
+        return usual_gap(alike[:-1], ctx.dialect.gap)
+
+    def remove_entry(self, entry: EntryRow) -> None:
+        """Takes an entry out of the document, with its listed note and its tags.
+
+        Numbers that counted on from it follow; a year group that diffkb made and that holds
+        nothing any more goes too.
+
+        Raises:
+            CannotWrite: other entries stand in it, or its neighbours would read differently.
+        """
+        with self._unit.attempt():
+            block = self._blocks.get(entry.block_id)
+            self._refuse_holding(block)
+            self._count_down(entry, block)
+            left = entry.group_id
+            self._blocks.close(block)
+            for row in (*belongings(self._unit, entry), entry, block):
+                self._blocks.delete(row)
+            if left is not None:
+                self._headings.drop_empty_group(left)
+            self._check()
+            self._touch()
+
+    def _refuse_holding(self, block: BlockRow) -> None:
+        """Refuses to take out an item that other entries are nested in."""
+        text = text_of(block)
+        following = self._blocks.all(after=block.position)[:1]
+        if following and following[0].kind == "entry" and is_nested(following[0].text, text):
+            raise CannotWrite("entry", "other entries are nested in it")
+        count = select(EntryRow.id).where(EntryRow.block_id == block.id)
+        if len(self._unit.session.exec(count).all()) > 1:
+            raise CannotWrite("entry", "other entries share its line")
+
+    def _count_down(self, entry: EntryRow, block: BlockRow) -> None:
+        """Lets the numbers after an entry that is going to be taken out follow."""
+        ctx = self._context_of(entry)
+        unit = ctx.unit or unit_of(text_of(block))
+        count_on(self._blocks, block, -1, number_in(text_of(block), unit), unit)
+
+    def move_entry(self, entry: EntryRow, section: Node | None, year: int | None = None) -> None:
+        """Moves an entry to another section or year group, last in it.
+
+        Where entries there are of its kind, its own bytes go along, and only marker, indent and
+        number are adapted; else it is written anew in their form.
+
+        Args:
+            entry: the entry.
+            section: where it goes; None for a list without sections.
+            year: names its year group, as for `add_entry`; where the list writes the year into
+                the entry, it is changed there.
+
+        Raises:
+            CannotWrite: entries are nested in it, the place cannot hold one of its fields, or
+                its neighbours would read differently.
+        """
+        with self._unit.attempt():
+            group = self._headings.year_group(section, year if year is not None else entry.year)
+            block = self._blocks.get(entry.block_id)
+            self._refuse_holding(block)
+            old, text = self._context_of(entry), text_of(block)
+            fields = get_fields(text, old)[entry.ordinal]
+            if (group.id if group else None) != entry.group_id:
+                self._carry(entry, block, section, group, fields)
+            if year is not None and entry.year != year and entry.year_from != "heading":
+                self._put(entry, {"year": year})
+            self._check()
+            self._touch()
+
+    def _carry(
+        self,
+        entry: EntryRow,
+        block: BlockRow,
+        section: Node | None,
+        group: Node | None,
+        fields: Fields,
+    ) -> None:
+        """Takes an entry from its place to the end of another group."""
+        old, text = self._context_of(entry), text_of(block)
+        self._count_down(entry, block)
+        left = entry.group_id
+        self._blocks.take_out(block)
+        new, before = self._adapted(section, group, New(text[: trailing(text)], old), fields)
+        entry.section_id = section.id if section else None
+        entry.group_id = group.id if group else None
+        entry.ctx = new.ctx.to_json()
+        entry.changed = self._unit.time
+        self._put_in(entry, block, before, new)
+        if left is not None:
+            self._headings.drop_empty_group(left)
+
+    def _adapted(
+        self, section: Node | None, group: Node | None, own: New, fields: Fields
+    ) -> tuple[New, BlockRow | None]:
+        """Returns an entry's text as it stands in another group, and the block it goes after."""
+        ctx = self._headings.context(group)
+        near = self._neighbours(group, section, ctx)
+        nearest = next((one for one in near if one), [])
+        if fits_among(own, nearest):
+            new = New(own.text, own.ctx._replace(year=ctx.year))
+            return marked_like(new, nearest), self._place_for(group, new)
+        wanted = replace(fields, year=ctx.year or fields.year, mentioned=())
+        new = write_new(wanted, near, ctx)
+        read = get_fields(new.text, new.ctx)[0]
+        if read.year is None and wanted.year is not None and fields.year_from != "heading":
+            raise CannotWrite("year", "the entries there do not show one")
+        return new, self._place_for(group, new)
 
     def change_entry(self, entry: EntryRow, changes: Mapping[str, object]) -> None:
         """Changes fields of an entry where they stand in the Markdown.
@@ -200,14 +333,66 @@ class Page:
         Raises:
             CannotWrite: the list cannot hold a value, or the neighbours would read differently.
         """
+        with self._unit.attempt():
+            self._put(entry, changes)
+            self._check()
+            self._touch()
+
+    def _put(self, entry: EntryRow, changes: Mapping[str, object]) -> None:
+        """Writes fields into an entry's block."""
         block = self._blocks.get(entry.block_id)
-        group = None if entry.group_id is None else self.outline()[entry.group_id]
-        ctx = self._context(group).with_json(entry.ctx)
-        raw = put_fields(changes, text_of(block), ctx, entry.ordinal)
+        ctx = self._context_of(entry)
+        if ctx.unit and not ctx.dialect.own:
+            raw = put_curated(changes, text_of(block), ctx, self._near(entry, ctx))
+        else:
+            raw = put_fields(changes, text_of(block), ctx, entry.ordinal)
         self._blocks.rewrite(block, raw)
         self._read_back(entry, block, ctx)
         entry.changed = self._unit.time
-        self._touch()
+        self._blocks.save(entry)
+
+    def _with_labels(self, entry: EntryRow, block: BlockRow, ctx: Context) -> Context:
+        """Returns an entry's context with the labels its text has now that the document defines.
+
+        Raises:
+            CannotWrite: a label that is defined makes a link of what was meant as words.
+        """
+        if ctx.dialect.own:
+            return ctx
+        text = text_of(block)
+        labels = labels_in(text, self._definitions) if "[" in text else {}
+        now = ctx._replace(defined=tuple(labels.items()))
+        if now != ctx and get_fields(text, now) != get_fields(text, ctx):
+            raise CannotWrite("change", "a label in it is defined elsewhere in the document")
+        entry.ctx = now.to_json()
+        return now
+
+    @cached_property
+    def _definitions(self) -> Mapping[str, str]:
+        """Where the labels lead that the document defines."""
+        return definitions_in("".join(one.text for one in self._blocks.all()))
+
+    def _near(self, entry: EntryRow, ctx: Context) -> list[tuple[str, Context]]:
+        """Returns the entries whose form a new field of an entry may take, the nearest last."""
+        outline = self.outline()
+        group = None if entry.group_id is None else outline[entry.group_id]
+        section = None if entry.section_id is None else outline[entry.section_id]
+        return [pair for one in reversed(self._neighbours(group, section, ctx)) for pair in one]
+
+    def _context_of(self, entry: EntryRow) -> Context:
+        """Returns what an entry's reading depends on."""
+        group = None if entry.group_id is None else self.outline()[entry.group_id]
+        return self._headings.context(group).with_json(entry.ctx)
+
+    def _check(self) -> None:
+        """Makes sure that the document reads as it is stored."""
+        outline = self.outline()
+
+        def year_of(group_id: int | None) -> int | None:
+            above = outline.upwards(group_id) if group_id in outline else ()
+            return next((node.year for node in above if node.year), None)
+
+        self._blocks.check(year_of)
 
     def replace_placeholder(self, entry: EntryRow, title: str, year: int | None) -> None:
         """Gives an entry the title it could not have before, and the year group that goes with it.
@@ -226,136 +411,45 @@ class Page:
     def _move_to_year(self, entry: EntryRow, year: int) -> None:
         """Moves an entry to the end of another year group of its section."""
         section = None if entry.section_id is None else self.outline()[entry.section_id]
-        group = self._year_group(section, year)
-        if group is None or group.id in {entry.group_id, entry.section_id}:
-            return
-        left = entry.group_id
-        block = self._blocks.get(entry.block_id)
-        text = text_of(block)
-        self._blocks.take_out(block)
-        ctx = self._context(group).with_json(entry.ctx)
-        self._blocks.insert(self._last_in(group), block, text[: trailing(text)], ctx)
-        entry.group_id = group.id
-        self._read_back(entry, block, ctx)
-        if left is not None:
-            self._drop_empty_group(left)
-
-    def _drop_empty_group(self, section_id: int) -> None:
-        """Removes a year group that diffkb made and that holds nothing any more."""
-        outline = self.outline()
-        node = outline[section_id]
-        span = outline.span(node)
-        below = Span(span.document_id, node.position + 1, span.high)
-        if node.role != "year" or self._blocks.last_in(below) is not None:
-            return
-        if self._was_imported(section_id):
-            return
-        block = self._blocks.get(node.block_id)
-        self._blocks.take_out(block)
-        row = self._unit.session.get(SectionRow, section_id)
-        if row is not None:
-            self._blocks.delete(row)
-        self._blocks.delete(block)
-
-    def _was_imported(self, section_id: int) -> bool:
-        """Says whether a heading came with a file, and was not made here."""
-        found = self._unit.connection.execute(
-            "SELECT s.command FROM journal_inserted j JOIN steps s ON s.id = j.step_id"
-            " WHERE j.table_name = 'sections' AND ? BETWEEN j.first_id AND j.last_id",
-            (section_id,),
-        ).fetchone()
-        return found is None or found[0] == "import"
-
-    def _make_section(self, outline: Outline, name: str) -> Node:
-        """Makes a section, last among its siblings; of a path those parts that are missing."""
-        parts = split_path(name) or (name,)
-        parent: Node | None = None
-        for depth, part in enumerate(parts, start=1):
-            found = outline.find(write_path(parts[:depth])) if depth < len(parts) else []
-            if found:
-                parent = found[0]
-                continue
-            parent = self._append_heading(outline, parent, part)
-            outline = self.outline()
-        if parent is None:
-            raise ValueError(name)
-        return parent
-
-    def _append_heading(self, outline: Outline, parent: Node | None, name: str) -> Node:
-        """Writes a section's heading at the end of its parent, or of the document."""
-        above = parent or self._title(outline)
-        siblings = [
-            node for node in outline.sections if node.parent_id == (above.id if above else None)
-        ]
-        level = siblings[-1].level if siblings else min(6, above.level + 1 if above else 2)
-        last = self._last_block(outline.span(parent) if parent else None)
-        ctx = Context(self._dialect)
-        raw = write_heading(level, name, self._texts(siblings), ctx)
-        block = self._blocks.new("heading")
-        self._blocks.insert(last, block, raw, ctx)
-        row = self._add_heading(block, above, level, role="section", name=name)
-        return self.outline()[_id(row)]
-
-    def _year_group(self, section: Node | None, year: int | None) -> Node | None:
-        """Returns the heading an entry of that year goes under: the section's where it has none.
-
-        None is the answer for a list without any heading.
-        """
-        outline = self.outline()
-        home = outline[section.id] if section else self._title(outline)
-        groups = [
-            node
-            for node in outline.nodes
-            if node.role == "year" and node.parent_id == (home.id if home else None)
-        ]
-        for node in groups:
-            if node.year == year:
-                return node
-        if year is None or not groups:
-            return home
-        return self._make_year_group(outline, home, groups, year)
-
-    @staticmethod
-    def _title(outline: Outline) -> Node | None:
-        """Returns the heading that is the document's title."""
-        return next((node for node in outline.nodes if node.role == "title"), None)
-
-    def _make_year_group(
-        self, outline: Outline, section: Node | None, groups: Sequence[Node], year: int
-    ) -> Node:
-        """Writes a year group's heading in its place among its siblings."""
-        years = [node.year or 0 for node in groups]
-        place = year_position(years, year, descend=self._dialect.years_descend)
-        level = groups[min(place, len(groups) - 1)].level
-        if place < len(groups):
-            before = self._last_block(Span(self.document_id, 0, groups[place].position))
-        else:
-            before = self._last_block(outline.span(groups[-1]))
-        ctx = Context(self._dialect)
-        raw = write_heading(level, str(year), self._texts(groups), ctx)
-        block = self._blocks.new("heading")
-        self._blocks.insert(before, block, raw, ctx)
-        row = self._add_heading(block, section, level, role="year", name=str(year), year=year)
-        return self.outline()[_id(row)]
-
-    def _context(self, group: Node | None) -> Context:
-        """Returns what the reading of an entry under a heading depends on."""
-        above = self.outline().upwards(group.id) if group else ()
-        return Context(self._dialect, next((node.year for node in above if node.year), None))
+        group = self._headings.year_group(section, year)
+        if group is not None and group.id not in {entry.group_id, entry.section_id}:
+            self.move_entry(entry, section, year)
 
     def _neighbours(
         self, group: Node | None, section: Node | None, ctx: Context
     ) -> list[list[tuple[str, Context]]]:
         """Returns the entries whose form a new one may take, the nearest last."""
         outline = self.outline()
-        whole = Span(self.document_id, 0, None)
         spans = [
-            outline.own_span(outline[group.id]) if group else whole,
-            outline.span(outline[section.id]) if section else whole,
+            outline.own_span(outline[group.id]) if group else self._whole,
+            outline.span(outline[section.id]) if section else self._whole,
         ]
+        if ctx.dialect.own:
+            return [self._pairs(span, ctx) for span in spans]
+        own, *others = [self._pairs(span, ctx) for span in [*spans, self._whole]]
+        # A row stands in its own table alone.
+        return [_of_one_table(own), *([one for one in g if one[1].unit != "row"] for g in others)]
+
+    def _pairs(self, span: Span, ctx: Context) -> list[tuple[str, Context]]:
+        """Returns the last entries of a stretch with their contexts."""
+        outline = self.outline()
+        found = self._blocks.last_entries(span, NEIGHBOURS)
+        if ctx.dialect.own:
+            return [(one.text, ctx) for one in found]
         return [
-            [(raw, ctx) for raw in self._blocks.last_entries(span, NEIGHBOURS)] for span in spans
+            (
+                one.text,
+                self._headings.context(outline[one.group_id] if one.group_id else None).with_json(
+                    one.ctx
+                ),
+            )
+            for one in found
         ]
+
+    @property
+    def _whole(self) -> Span:
+        """The stretch that is the whole document."""
+        return Span(self.document_id, 0, None)
 
     def _last_in(self, group: Node | None) -> BlockRow | None:
         """Returns the block after which a new entry goes: the last entry right under a heading.
@@ -365,56 +459,12 @@ class Page:
         """
         outline = self.outline()
         span = outline.own_span(outline[group.id]) if group else None
-        return self._blocks.last_in(span, kind="entry") or self._last_block(span)
-
-    def _last_block(self, span: Span | None) -> BlockRow | None:
-        """Returns the last block of a stretch, or of the document; None of an empty one."""
-        return self._blocks.last_in(span)
-
-    def _texts(self, nodes: Sequence[Node]) -> list[str]:
-        """Returns the text of headings."""
-        return [text_of(self._blocks.get(node.block_id)) for node in nodes]
-
-    def _add_heading(
-        self,
-        block: BlockRow,
-        parent: Node | None,
-        level: int,
-        *,
-        role: Role,
-        name: str,
-        year: int | None = None,
-    ) -> SectionRow:
-        """Writes the row of a heading."""
-        row = SectionRow(
-            document_id=self.document_id,
-            block_id=_id(block),
-            parent_id=parent.id if parent else None,
-            level=level,
-            role=role,
-            name=storable(name),
-            year=year,
-        )
-        self._blocks.save(row)
-        return row
+        return self._blocks.last_in(span, kind="entry") or self._headings.last_block(span)
 
     def _read_back(self, entry: EntryRow, block: BlockRow, ctx: Context) -> None:
-        """Fills an entry's columns and its note with what its Markdown says."""
-        fields = get_fields(text_of(block), ctx)[entry.ordinal]
-        entry.title = storable(fields.title)
-        for name, value in zip(READ_COLUMNS, entry_columns(fields), strict=True):
-            setattr(entry, name, value)
-        self._blocks.save(entry)
-        note = self._unit.session.exec(
-            select(NoteRow).where(NoteRow.entry_id == entry.id, NoteRow.kind == "listed")
-        ).first()
-        if fields.note is None:
-            if note is not None:
-                self._unit.session.delete(note)
-            return
-        row = note or NoteRow(entry_id=_id(entry), kind="listed", text="")
-        row.text = storable(fields.note)
-        self._blocks.save(row)
+        """Fills an entry's rows with what its Markdown says."""
+        ctx = self._with_labels(entry, block, ctx)
+        read_back(self._unit, entry, get_fields(text_of(block), ctx)[entry.ordinal])
 
     def _touch(self) -> None:
         """Notes when the document was changed."""
@@ -422,7 +472,13 @@ class Page:
         self._blocks.save(self._document)
 
 
-def _id(row: BlockRow | DocumentRow | EntryRow | SectionRow) -> int:
+def _of_one_table(group: Sequence[tuple[str, Context]]) -> list[tuple[str, Context]]:
+    """Returns entries without the rows of tables other than the last one."""
+    rows = [near.columns for _, near in group if near.unit == "row"]
+    return [one for one in group if one[1].unit != "row" or one[1].columns == rows[-1]]
+
+
+def _id(row: BlockRow | DocumentRow) -> int:
     """Returns the id of a row that was written."""
     if row.id is None:
         raise ValueError("the row was not written")

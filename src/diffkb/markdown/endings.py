@@ -1,0 +1,232 @@
+"""Where a title ends: before authors, a venue, a year, tags and marks."""
+
+from __future__ import annotations
+
+import re
+
+from diffkb.markdown.labels import is_venue
+from diffkb.markdown.names import AUTHORS_NEXT, SURE_AUTHORS, names_before
+from diffkb.markdown.plain import count_words
+
+BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
+# Where a title in plain text ends: a label in brackets, a break, a cell.
+_STOP = re.compile(
+    r"\*\*WR=|\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|[ \t]{2,}(?=[\r\n])|\\(?=[\r\n])|<br"
+    r"|<a[\s>]|!\[|\||\t"
+    r"|:[a-z0-9_+-]{2,40}:|[\r\n][ \t]*+[*_>(\[]|[\U0001f300-\U0001faff]|[\r\n][ \t]*+by\s|https?://|</(?:b|strong|summary)>",
+    re.IGNORECASE,
+)
+_TAG_YEAR = re.compile(
+    r"\s*+[(\[（【]\s*+(?:[^()\[\]\r\n]{0,70}?[\w\s,'’.])?'?(?:(?:19|20)[0-9]{2}|['’][0-9]{2})"
+    r"(?:[-/.,\s][^()\[\]\r\n]{0,25})?[)\]）】]"
+)
+_TAIL_NUMBER = re.compile(
+    r"(?<!\s)\s*+(?:[(\[]\s*+(?:arXiv|bioRxiv|ePrint)[^()\[\]]{0,30}[)\]]|,\s++(?:arXiv|bioRxiv|CoRR))"
+    r"\s*\Z",
+    re.IGNORECASE,
+)
+# How well a work was read, as some note it.
+_TAIL_DEPTH = re.compile(r"(?<!\s)\s*+\([0-9]\)\Z")
+_TAIL_VENUE = re.compile(
+    r"[,.;:]?\s+(?:in\s+|at\s+)?"
+    r"(?P<venue>[A-Z@][A-Za-z&+./@ -]{1,30}[ '’-]*(?:(?:19|20)[0-9]{2}|[0-9]{2}))[.,;:]?\s*$"
+)
+_TAIL_YEAR = re.compile(r"[,.;]\s+(?:[A-Z][a-z]{2,8}\.?\s+)?(?:19|20)[0-9]{2}[.,;]?\s*$")
+_INITIALS = re.compile(r",\s++(?=(?:[A-Z]\.[ -]?){1,3}[A-Z][\w'’-]{2,})")
+_TAIL_TAGS = re.compile(r"(?:\s*\*{0,2}`[^`\r\n]{1,30}`\*{0,2}\.?)+\s*$")
+_WIDE_GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=[^\s\[(])")
+# What follows a title after its authors.
+_VENUE_AFTER = re.compile(
+    r"[,.;?]\s++(?:J\.\s|(?:[Ii]n|arXiv|arxiv|Proc|Journal|Trans|IEEE|ACM|PhD|Technical)\b"
+    r"|[A-Z][\w/&'’-]{1,14}(?:\s[A-Z][\w/&'’-]{1,14}){0,3},?\s++(?:[0-9]{1,4},\s++)?(?:19|20)[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}\b)|\s\((?:[^()\r\n]{0,40}\s)?(?:19|20)[0-9]{2}\)"
+    r"|(?<=[\w)]{2})\.\s++(?=[A-Z*_])"
+)
+_WHEN = re.compile(
+    r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? "
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?)?\)?[.,:]?\s++"
+)
+FEW = 2
+_LINKED_TAIL = re.compile(
+    r"(?:(?<!\s)\s*+[(\[](?P<inner>[A-Za-z][\w&+./’' -]{0,25}?)??[\s,'’]*"
+    r"(?:(?:19|20)[0-9]{2}(?:[-/.][0-9]{1,2})?|(?<=['’])[0-9]{2})[)\]]"
+    r"|(?:[,.;]|(?<!\s)\s+[-–—|])\s+(?P<venue>[A-Z][\w&+./ -]{1,20}?)??[\s,]*"
+    r"(?:(?:19|20)[0-9]{2}|['’][0-9]{2}))[.)]?\s*\Z"
+)
+_SENTENCE = re.compile(r"[.?!]\s+")
+# No title in plain text is longer, and none is wrapped in more marks.
+_EMOJI = "".join(map(chr, (*range(0x1F300, 0x1FB00), *range(0x2600, 0x27C0), 0xFE0F, 0x20, 0x09)))
+_QUOTES = '"“”《》「」『』'
+LONGEST = 2000
+_LAYERS = 8
+# Words of a venue that is opened before a link, and words that make a sentence.
+_SHORT, _LONG = 6, 8
+_SHORTEST = 8
+
+
+def text_end(raw: str, at: int, limit: int) -> int:
+    """Returns where a title in plain text ends."""
+    limit = min(limit, at + LONGEST)
+    stop = _STOP.search(raw, at, limit)
+    end = stop.start() if stop else limit
+    blank = BLANK.search(raw, at, end)
+    end = blank.start() if blank else end
+    text = _before_gap(raw[at:end]).rstrip(" \t\r\n([（\\,;:")
+    for shorten in (_before_marks, _before_sentence, _before_tail):
+        text = shorten(text)
+    return at + len(text)
+
+
+def _before_marks(text: str) -> str:
+    """Returns a title without tags, names with initials, and what is opened and not closed."""
+    tags = _TAIL_TAGS.search(text)
+    text = text[: tags.start()] if tags and tags.start() else text
+    initials = _INITIALS.search(text)
+    text = text[: initials.start()] if initials else text
+    opened = text.rfind("(")
+    if opened > 0 and ")" not in text[opened:] and len(text[opened:].split()) <= _SHORT:
+        # What is opened before a link, and closed after it, is about the link.
+        text = text[:opened].rstrip()
+    tag = _TAG_YEAR.search(text, 1)
+    return text[: tag.start()] if tag else text
+
+
+def _before_sentence(text: str) -> str:
+    """Returns a title without the sentence after it that says who wrote it or where it stands."""
+    for sentence in _SENTENCE.finditer(text):
+        if _tells_of_work(text, sentence) and count_words(text[: sentence.start()]) >= FEW:
+            return text[: sentence.start() + (text[sentence.start()] in "?!")]
+    return text
+
+
+def _tells_of_work(text: str, sentence: re.Match[str]) -> bool:
+    """Says whether what follows the end of a sentence is authors, or a venue."""
+    following = text[sentence.end() :]
+    authors = AUTHORS_NEXT if text[sentence.start()] == "." else SURE_AUTHORS
+    return (
+        authors.match(following) is not None
+        or following.startswith(("In ", "arXiv"))
+        or is_venue(following.strip(" .,*_"))
+    )
+
+
+def _before_tail(text: str) -> str:
+    """Returns a title without a venue, a year and numbers at its end."""
+    for pattern in (_TAIL_DEPTH, _TAIL_NUMBER):
+        number = pattern.search(text)
+        text = text[: number.start()] if number and number.start() > 2 else text
+    venue = _TAIL_VENUE.search(text)
+    if venue and venue.start() > _SHORTEST and is_venue(venue["venue"]):
+        text = text[: venue.start()]
+    year = _TAIL_YEAR.search(text)
+    return text[: year.start()] if year and year.start() > _SHORTEST else text
+
+
+def linked_end(raw: str, start: int, end: int) -> int:
+    """Returns where a title ends that is a link's words: before a venue, a date and the like."""
+    tail = _LINKED_TAIL.search(raw, start, end)
+    if tail and count_words(raw[start : tail.start()]) >= FEW and _tells_when(tail):
+        return tail.start()
+    return end
+
+
+def _tells_when(tail: re.Match[str]) -> bool:
+    """Says whether the end of a linked title is a date, or a venue and its year."""
+    words = (tail["venue"] or tail["inner"] or "").strip(" ,.")
+    return not words or words.isupper() or is_venue(tail[0].strip(" \t-–—|,.;()"))
+
+
+def after_names(raw: str, at: int, limit: int, *, authors_first: bool) -> tuple[int, int] | None:
+    """Returns the title that follows a run of names, before its venue."""
+    limit = min(limit, at + LONGEST)
+    stop = _STOP.search(raw, at, limit)
+    end = stop.start() if stop else limit
+    names = names_before(raw, at, end)
+    if names is None or not (names.sure or authors_first):
+        return None
+    when = _WHEN.match(raw, names.title, end)
+    start = when.end() if when else names.title
+    venue = _VENUE_AFTER.search(raw, start, end)
+    end = venue.start() if venue else _before_journal(raw, start, end)
+    end = start + len(raw[start:end].rstrip(" \t\r\n,;([.\\"))
+    return (start, end) if count_words(raw[start:end]) >= FEW else None
+
+
+def bold_end(raw: str, start: int, stop: int) -> int:
+    """Returns where a title in bold ends before a venue in parentheses."""
+    tags = list(_TAG_YEAR.finditer(raw, start, stop))
+    tag = tags[-1] if tags else None
+    if tag and tag.end() >= stop - 2:
+        return tag.start()
+    return stop
+
+
+def _before_gap(text: str) -> str:
+    """Returns a text up to a wide gap that parts it from a sentence or more."""
+    gap = _WIDE_GAP.search(text)
+    if gap and len(text[gap.end() :].split(None, _LONG)) >= _LONG:
+        return text[: gap.start()]
+    return text
+
+
+def _before_journal(raw: str, at: int, stop: int) -> int:
+    """Returns where a title after its authors ends: before a journal and a year."""
+    year = re.compile(r",?\s+(?:19|20)[0-9]{2}\W*$").search(raw[at:stop])
+    end = at + year.start() if year else stop
+    comma = raw.rfind(", ", at, end)
+    venue = raw[comma + 2 : end]
+    short = len(venue.split()) <= 7 and venue[:1].isupper()
+    return comma if comma > at + 8 and short else end
+
+
+def trimmed(raw: str, start: int, end: int) -> tuple[int, int]:  # noqa: C901 - a sign each
+    """Returns a title's span without blanks, marks, quotes and the full stop around it."""
+    for _ in range(_LAYERS):
+        end -= len(raw[start:end]) - len(_unadorned(raw[start:end]))
+        text = raw[start:end]
+        inner = text.strip(" \t\r\n,;")
+        changed = inner
+        for mark in ("**", "__", "*", "_", "`"):
+            if changed.startswith(mark) and changed.endswith(mark) and len(changed) > 2 * len(mark):
+                changed = changed[len(mark) : -len(mark)]
+                break
+        lead = text.index(changed) if changed else len(text)
+        start, end = start + lead, start + lead + len(changed)
+        text = raw[start:end]
+        if _is_quoted(text):
+            start, end = start + 1, end - (1 if text[-1] in _QUOTES else 2)
+            continue
+        if text.endswith((".", ":")) and not text.endswith(("...", "etc.")):
+            end = start + len(text.rstrip(".:"))
+            continue
+        for mark in ("**", "__", "*", "_"):
+            if text.startswith(mark) and text.count(mark) == 1:
+                start += len(mark)
+            elif text.endswith(mark) and text.count(mark) == 1:
+                end -= len(mark)
+        if (
+            raw[start:end] == text
+            and changed == raw[start:end]
+            and len(text) == len(raw[start:end].strip(" \t\r\n,;"))
+        ):
+            again = raw[start:end]
+            if not any(
+                again.startswith(m) and again.endswith(m) and len(again) > 2 * len(m)
+                for m in ("**", "__", "*", "_", "`")
+            ):
+                break
+    return start, end
+
+
+def _unadorned(text: str) -> str:
+    """Returns a title without emoji at its end."""
+    if text.isascii():
+        return text
+    return text.rstrip(_EMOJI) or text
+
+
+def _is_quoted(text: str) -> bool:
+    """Says whether the whole of a title stands in quotes, a sign after it apart."""
+    if len(text) < 3 or text[0] not in _QUOTES or not set(text[-2:]) & set(_QUOTES):
+        return False
+    return not any(one in _QUOTES for one in text[1:-2])

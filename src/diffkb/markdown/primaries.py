@@ -1,0 +1,78 @@
+"""Which of the links of an entry is the work's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffkb.markdown.labels import OTHER, PAPER, UNKNOWN, is_anchor, rank_of, words_of
+from diffkb.markdown.spans import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diffkb.markdown.spans import Span
+
+# What a work without a paper is shown on: it has no other address.
+_PAGES = frozenset(
+    ("web", "website", "www", "site", "webpage", "blog", "blogpost", "post", "news", "press")
+)
+# Where there is no paper, these are the work.
+_SHOWN = frozenset(
+    "video videos youtube bilibili talk talks lecture lectures presentation tweet twitter thread x"
+    " course podcast audio slides see recording interview medium".split()
+)
+_MOST_LABEL = 2
+
+
+def first_paper(raw: str, links: Sequence[Span], nested: int, floor: int) -> Span | None:
+    """Returns the first link that leads to the paper, the entry's own before nested ones."""
+    best: tuple[tuple[int, int], Span] | None = None
+    for order, link in enumerate(links):
+        if is_anchor(link.url) or not link.url or link.start < floor:
+            continue
+        words = text_of(raw, link) if link.kind != "bare" else _word_before(raw, link.start)
+        rank = rank_of(words, link.url)
+        if rank == OTHER and link.start < nested and is_page(words):
+            rank = UNKNOWN
+        if rank == OTHER:
+            continue
+        if link.start >= nested and rank == UNKNOWN:
+            continue
+        if rank == PAPER and words.strip().lower() in {"doi", "here"}:
+            rank = UNKNOWN
+        key = (rank, order)
+        if best is None or key < best[0]:
+            best = (key, link)
+    return best[1] if best else None
+
+
+def first_page(raw: str, links: Sequence[Span]) -> Span | None:
+    """Returns the first link below an entry without one of its own that shows the work."""
+    shown = (one for one in links if one.kind != "bare" and not is_anchor(one.url) and one.url)
+    labels = ((one, text_of(raw, one)) for one in shown)
+    return next(
+        (one for one, words in labels if is_page(words) or rank_of(words, one.url) != OTHER), None
+    )
+
+
+def is_page(label: str) -> bool:
+    """Says whether a label leads to a page on which a work without a paper is shown."""
+    words = {word for word in words_of(label) if word != "official"}
+    return bool(words) and _PAGES.issuperset(words)
+
+
+def is_shown(label: str, url: str) -> bool:
+    """Says whether a link leads to a talk, a course or the like: a work where nothing else is."""
+    words = set(words_of(label))
+    if words:
+        return _SHOWN.issuperset(words)
+    return "youtu" in url or "twitter.com" in url
+
+
+def _word_before(raw: str, at: int) -> str:
+    """Returns the label before a bare address, on its line; none where that is a sentence."""
+    line = max(raw.rfind("\n", 0, at), raw.rfind("\r", 0, at)) + 1
+    before = raw[line:at].rstrip(" \t(<[")
+    if not before.endswith((":", "：")) and len(before.split()) > _MOST_LABEL:
+        return ""
+    return before.strip(" \t-*+:：,，")[-24:]

@@ -1,0 +1,96 @@
+"""Numbers of entries in a document: which one a new entry takes, and which of the others change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffkb.markdown.blocks import cut_one
+from diffkb.markdown.numbering import (
+    new_number,
+    number_in,
+    shifted,
+    with_lines_moved,
+    with_number,
+)
+from diffkb.markdown.placing import unit_of
+from diffkb.services.blocks import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from diffkb.markdown.numbering import Number
+    from diffkb.services.blocks import Blocks, Stored
+    from diffkb.store.tables import BlockRow
+
+
+def number_for(blocks: Blocks, before: BlockRow | None, text: str, unit: str) -> str:
+    """Returns a new entry with the number it has after a block, if it has one at all."""
+    number = number_in(text, unit)
+    if number is None or before is None:
+        return text
+    earlier = blocks.all(before=before.position + 1)
+    later = blocks.all(after=before.position)
+    groups = [[_number(one, unit) for one in group] for group in _by_heading(earlier)]
+    value = new_number(groups, [_number(one, unit) for one in later], number.form)
+    return with_lines_moved(text, with_number(text, unit, value))
+
+
+def count_on(blocks: Blocks, block: BlockRow, by: int, number: Number | None, unit: str) -> None:
+    """Changes the numbers that go on counting after an entry.
+
+    Args:
+        blocks: the document's.
+        block: the entry that was put in, or that is about to be taken out.
+        by: 1 or -1.
+        number: its number.
+        unit: what it is by the block rules.
+    """
+    if number is None:
+        return
+    later = blocks.all(after=block.position)
+    first = number.value if by > 0 else number.value + 1
+    numbers = [_number(one, unit) for one in later]
+    if _repeats(blocks, block, number, unit):
+        return
+    for place, value in shifted(numbers, first, by, number.form):
+        row = blocks.get(later[place].id)
+        text = text_of(row)
+        changed = with_number(text, unit, value)
+        # Digits alone change, unless lines would no longer stand under their item.
+        if unit == "item" and _parts(changed) != _parts(text):
+            changed = with_lines_moved(text, changed)
+        blocks.rewrite(row, changed)
+
+
+def _parts(text: str) -> int | None:
+    """Returns how many parts an item has; None for what is no single item."""
+    piece = cut_one(text)
+    return None if piece is None else len(piece.parts)
+
+
+def _repeats(blocks: Blocks, block: BlockRow, number: Number, unit: str) -> bool:
+    """Says whether the entry before has the same number: such a list does not count."""
+    earlier = blocks.all(before=block.position)
+    for one in reversed(earlier):
+        if one.kind == "heading":
+            return False
+        found = _number(one, unit)
+        if found is not None and found.form == number.form:
+            return found.value == number.value
+    return False
+
+
+def _number(block: Stored, unit: str) -> Number | None:
+    """Returns a block's number, if it is one like those of such entries."""
+    own = unit_of(block.text, block.context(None)) if block.ctx else unit
+    return None if block.kind == "heading" or own != unit else number_in(block.text, unit)
+
+
+def _by_heading(blocks: Sequence[Stored]) -> Iterable[list[Stored]]:
+    """Returns blocks heading by heading."""
+    groups: list[list[Stored]] = [[]]
+    for one in blocks:
+        if one.kind == "heading":
+            groups.append([])
+        groups[-1].append(one)
+    return groups

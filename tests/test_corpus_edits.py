@@ -1,0 +1,161 @@
+"""Edits of real lists, where they lie beside the checkout: few lines change, all are undone."""
+
+from __future__ import annotations
+
+import random
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diffkb.core.models import Fields
+from diffkb.errors import CannotWrite
+from diffkb.markdown.dialect import Dialect
+from diffkb.markdown.document import read_document
+from diffkb.services.importing import import_list, read_list
+from diffkb.services.placing import Page
+from diffkb.store.opening import DATA_TABLES
+from diffkb.store.reader import Reader
+from diffkb.store.schema import create_base
+from diffkb.store.tables import EntryRow
+from diffkb.store.writer import UnitOfWork
+
+FILES = Path(__file__).parents[2] / "shared" / "corpus" / "files"
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(not FILES.is_dir(), reason="no lists lie beside this checkout"),
+]
+
+# So many bytes are read again for the edits of one list, as each edit reads all of it.
+MOST_BYTES = 1_500_000
+EDITS = ("add", "title", "url", "wr", "note", "remove")
+VALUES: dict[str, object] = {
+    "title": "Rain on Warm Roofs",
+    "url": "https://example.org/rain.pdf",
+    "wr": 2,
+    "note": "Says more about rain than most of the others do.",
+}
+NEW = Fields("A Study of Quiet Rivers in Winter", "https://arxiv.org/abs/2401.01234")
+
+
+def export(base: Path) -> bytes:
+    with Reader.open(base) as reader:
+        return b"".join(reader.texts(1))
+
+
+def rows(base: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Gives all that the base holds."""
+    with closing(sqlite3.connect(base)) as connection:
+        return {
+            table: connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
+            for table in DATA_TABLES
+        }
+
+
+def take_back(base: Path, step: int) -> None:
+    """Undoes a step by its journal alone."""
+    with closing(sqlite3.connect(base)) as connection:
+        for table in reversed(DATA_TABLES):
+            connection.execute(
+                f"DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM journal_inserted j"
+                f" WHERE j.step_id = ? AND j.table_name = ?"
+                f" AND {table}.id BETWEEN j.first_id AND j.last_id)",
+                (step, table),
+            )
+        for table in DATA_TABLES:
+            found = connection.execute(f"SELECT * FROM {table} LIMIT 0").description
+            columns = ", ".join(column[0] for column in found)
+            connection.execute(
+                f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns}"
+                f" FROM journal_{table} WHERE step_id = ? ORDER BY journal_id DESC",
+                (step,),
+            )
+        connection.commit()
+
+
+def do(page: Page, entry: EntryRow, edit: str) -> None:
+    """Does an edit of an entry, or beside it."""
+    if edit == "add":
+        section = None if entry.section_id is None else page.outline()[entry.section_id]
+        page.add_entry(section, NEW, kind="paper", paper_id=None)
+    elif edit == "remove":
+        page.remove_entry(entry)
+    else:
+        page.change_entry(entry, {edit: VALUES[edit]})
+
+
+def lines_of(text: bytes) -> list[bytes]:
+    """Gives lines, numbers apart."""
+    return re.sub(rb"[0-9]+", b"0", text).split(b"\n")
+
+
+def unlike(before: bytes, after: bytes) -> tuple[int, int]:
+    """Gives how many lines in one stretch went, and how many came."""
+    old, new = lines_of(before), lines_of(after)
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return len(old) - start - end, len(new) - start - end
+
+
+@pytest.fixture(scope="module")
+def tried() -> list[tuple[str, bool]]:
+    """Gathers each edit that was tried, and whether the list took it."""
+    return []
+
+
+@pytest.mark.parametrize("file", sorted(FILES.glob("*.md")), ids=lambda file: str(file.stem))
+def test_an_edit_of_a_real_list_changes_little_and_can_be_undone(
+    file: Path, tmp_path: Path, tried: list[tuple[str, bool]]
+) -> None:
+    base = tmp_path / "kb.sqlite"
+    create_base(base)
+    with UnitOfWork(base, command="import") as unit:
+        import_list(unit, read_list(file))
+    before, held = export(base), rows(base)
+    with Reader.open(base) as reader:
+        dialect = Dialect.from_json(reader.documents()[0].dialect)
+    ids = [row[0] for row in held["entries"]]
+    chance = random.Random(file.stem)  # noqa: S311 - a sample, the same each time
+    few = max(2, min(len(EDITS), MOST_BYTES // max(1, len(before))))
+    for edit in chance.sample(EDITS, few) if ids else ():
+        try:
+            with UnitOfWork(base, command=edit) as unit:
+                entry = unit.session.get_one(EntryRow, chance.choice(ids))
+                size = len(
+                    unit.connection.execute(
+                        "SELECT raw FROM blocks WHERE id = ?", (entry.block_id,)
+                    )
+                    .fetchone()[0]
+                    .split(b"\n")
+                )
+                do(Page.open(unit, 1), entry, edit)
+                step = unit.step_id
+        except CannotWrite:
+            tried.append((edit, False))
+            assert export(base) == before
+            continue
+        tried.append((edit, True))
+        after = export(base)
+        gone, come = unlike(before, after)
+        assert gone <= {"add": 0, "remove": size + 1}.get(edit, size)
+        assert come <= {"add": 14, "remove": 0}.get(edit, size + 2)
+        again = read_document(after.decode("utf-8", "surrogateescape"), dialect)
+        titles = [one.title for block in again.blocks for one in block.entries]
+        assert len(titles) == len(rows(base)["entries"])
+        take_back(base, step)
+        assert export(base) == before
+        assert rows(base) == held
+
+
+def test_nearly_every_list_takes_nearly_every_edit(tried: list[tuple[str, bool]]) -> None:
+    for edit, least in {"add": 0.95, "title": 0.9, "url": 0.9, "wr": 0.8, "remove": 0.9}.items():
+        taken = [done for name, done in tried if name == edit]
+        assert sum(taken) >= least * len(taken)
