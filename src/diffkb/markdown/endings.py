@@ -58,7 +58,8 @@ _SENTENCE = re.compile(r"[.?!]\s+")
 _EMOJI = "".join(map(chr, (*range(0x1F300, 0x1FB00), *range(0x2600, 0x27C0), 0xFE0F, 0x20, 0x09)))
 _QUOTES = '"“”《》「」『』'
 LONGEST = 2000
-_LAYERS = 8
+_LAYERS = 16
+_PAIRED = ("**", "__", "*", "_")
 # Words of a venue that is opened before a link, and words that make a sentence.
 _SHORT, _LONG = 6, 8
 _SHORTEST = 8
@@ -179,42 +180,36 @@ def _before_journal(raw: str, at: int, stop: int) -> int:
     return comma if comma > at + 8 and short else end
 
 
-def trimmed(raw: str, start: int, end: int) -> tuple[int, int]:  # noqa: C901 - a sign each
+def trimmed(raw: str, start: int, end: int) -> tuple[int, int]:
     """Returns a title's span without blanks, marks, quotes and the full stop around it."""
+    if start < end and raw[start].isalnum() and (raw[end - 1].isalnum() or raw[end - 1] in ")?!"):
+        return start, end
     for _ in range(_LAYERS):
-        end -= len(raw[start:end]) - len(_unadorned(raw[start:end]))
-        text = raw[start:end]
-        inner = text.strip(" \t\r\n,;")
-        changed = inner
-        for mark in ("**", "__", "*", "_", "`"):
-            if changed.startswith(mark) and changed.endswith(mark) and len(changed) > 2 * len(mark):
-                changed = changed[len(mark) : -len(mark)]
-                break
-        lead = text.index(changed) if changed else len(text)
-        start, end = start + lead, start + lead + len(changed)
-        text = raw[start:end]
-        if _is_quoted(text):
-            start, end = start + 1, end - (1 if text[-1] in _QUOTES else 2)
-            continue
-        if text.endswith((".", ":")) and not text.endswith(("...", "etc.")):
-            end = start + len(text.rstrip(".:"))
-            continue
-        for mark in ("**", "__", "*", "_"):
-            if text.startswith(mark) and text.count(mark) == 1:
-                start += len(mark)
-            elif text.endswith(mark) and text.count(mark) == 1:
-                end -= len(mark)
-        if (
-            raw[start:end] == text
-            and changed == raw[start:end]
-            and len(text) == len(raw[start:end].strip(" \t\r\n,;"))
-        ):
-            again = raw[start:end]
-            if not any(
-                again.startswith(m) and again.endswith(m) and len(again) > 2 * len(m)
-                for m in ("**", "__", "*", "_", "`")
-            ):
-                break
+        inner = _peeled(raw, start, end)
+        if inner == (start, end):
+            break
+        start, end = inner
+    return start, end
+
+
+def _peeled(raw: str, start: int, end: int) -> tuple[int, int]:
+    """Returns a span without what is outermost around its words."""
+    text = _unadorned(raw[start:end])
+    inner = text.strip(" \t\r\n,;")
+    start += text.index(inner) if inner else len(text)
+    end = start + len(inner)
+    for mark in (*_PAIRED, "`"):
+        if len(inner) > 2 * len(mark) and inner.startswith(mark) and inner.endswith(mark):
+            return start + len(mark), end - len(mark)
+    if _is_quoted(inner):
+        return start + 1, end - (1 if inner[-1] in _QUOTES else 2)
+    if inner.endswith((".", ":")) and not inner.endswith(("...", "etc.")):
+        return start, start + len(inner.rstrip(".:"))
+    for mark in _PAIRED:
+        if inner.count(mark) == 1 and inner.startswith(mark):
+            return start + len(mark), end
+        if inner.count(mark) == 1 and inner.endswith(mark):
+            return start, end - len(mark)
     return start, end
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diffkb.core.identifiers import work
-from diffkb.core.models import Candidate
+from diffkb.core.models import URL, Candidate
 from diffkb.errors import BadReply, Offline, SourceError, StorageError, UnknownWork, Unreachable
 from diffkb.sources.base import NO_ADDRESSES
-from diffkb.sources.http import TooLarge
+from diffkb.sources.http import Unchanging
 from diffkb.sources.retry import (
     TRIES,
     TRIES_OF_BAD_REPLIES,
+    TRIES_WHEN_BLOCKED,
     TRIES_WITHOUT_CONNECTION,
     Refused,
     check_status,
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from diffkb.sources.http import Door, Patience
 
 
+# The share of the patience that is kept for each of the services that are asked after one.
+KEPT = 1 / 6
+# Twice in a row it is the service, not the work that was asked about.
+IN_A_ROW = 2
+
+
 def fetch_from(
     source: Source,
     refs: Sequence[Identifier],
@@ -36,6 +43,8 @@ def fetch_from(
     urls: Addresses = NO_ADDRESSES,
 ) -> dict[Identifier, Outcome]:
     """Asks a source for works: each of its routes for what those before could not say.
+
+    All routes together take no longer for a work than the door's patience.
 
     Args:
         source: whom to ask.
@@ -50,8 +59,10 @@ def fetch_from(
     """
     outcomes: dict[Identifier, Outcome] = {}
     left = list(refs)
-    for route in source.routes:
-        for ref, outcome in _ask(route, left, door, report, urls).items():
+    spent: dict[Identifier, float] = {}
+    for others, route in zip(reversed(range(len(source.routes))), source.routes, strict=True):
+        asking = _Asking(route, door, report, door.seconds * (1 - KEPT * others), spent)
+        for ref, outcome in asking.ask(left, urls).items():
             outcomes[ref] = _better(outcomes.get(ref), outcome, decides=route.decides)
         left = [ref for ref in left if _is_open(outcomes.get(work(ref)), decides=route.decides)]
         if not left:
@@ -73,30 +84,83 @@ def _is_open(outcome: Outcome | None, *, decides: bool) -> bool:
     return not isinstance(outcome, Candidate | StorageError | Offline)
 
 
-def _ask(
-    route: Route,
-    refs: Sequence[Identifier],
-    door: Door,
-    report: Callable[[str], None],
-    urls: Addresses,
-) -> dict[Identifier, Outcome]:
-    """Asks one service.
+class _Asking:
+    """One service being asked, and what is known of its hosts meanwhile.
 
-    A request that fails after all its tries fails those after it at the same host, unasked: an
-    outage takes one patience, not one for every hundred works.
+    Args:
+        route: the service.
+        door: the way to the network.
+        report: is told of waits.
+        seconds: how long a work may take here, with what it took before.
+        spent: the seconds in which works got no answer, which this adds to.
     """
-    outcomes: dict[Identifier, Outcome] = {}
-    failures: dict[str, DiffkbError] = {}
-    for request in route.requests(refs, urls):
-        host = urlsplit(request.url).hostname or ""
-        if host not in failures:
-            try:
-                outcomes |= _answer(route, request, door, report)
-                continue
-            except (SourceError, StorageError) as error:
-                failures[host] = error
-        outcomes |= {work(ref): _about(ref, failures[host]) for ref in request.refs}
-    return outcomes
+
+    def __init__(
+        self,
+        route: Route,
+        door: Door,
+        report: Callable[[str], None],
+        seconds: float,
+        spent: dict[Identifier, float],
+    ) -> None:
+        self.route = route
+        self.door = door
+        self.report = report
+        self._seconds = seconds
+        self._spent = spent
+        self._shut: dict[str, DiffkbError] = {}
+        self._in_a_row: dict[str, int] = {}
+
+    def ask(self, refs: Sequence[Identifier], urls: Addresses) -> dict[Identifier, Outcome]:
+        """Asks about works, each request until there is an answer or none is to be expected.
+
+        A host that is out of order fails what else it was to be asked: an outage takes one
+        patience, not one for every hundred works.
+        """
+        outcomes: dict[Identifier, Outcome] = {}
+        for request in self.route.requests(refs, urls):
+            host = urlsplit(request.url).hostname or ""
+            if host not in self._shut:
+                outcomes |= self._answer(request, host)
+            else:
+                outcomes |= _failed(request, self._shut[host])
+        return outcomes
+
+    def _answer(self, request: Request, host: str) -> dict[Identifier, Outcome]:
+        """Asks one question as often as makes sense."""
+        spent = max((self._spent.get(work(ref), 0.0) for ref in request.refs), default=0.0)
+        patience = self.door.patience(self._seconds - spent)
+        try:
+            # What keeps the door shut does not change by asking again.
+            self.door.open(self.route.name)
+            found = persist(
+                lambda: _try(self.route, request, self.door, patience, self.report),
+                patience,
+                self.door.clock,
+                self.report,
+            )
+        except (SourceError, StorageError) as error:
+            self._shut[host] = error
+            return _failed(request, error)
+        except Refused as refused:
+            for ref in request.refs:
+                self._spent[work(ref)] = spent + patience.seconds - patience.left()
+            self._note(request, host, refused)
+            return _failed(request, refused.error)
+        self._in_a_row[host] = 0
+        return found
+
+    def _note(self, request: Request, host: str, refused: Refused) -> None:
+        """Gives a host up if it is out of order; a page may be so alone."""
+        is_page = all(ref.scheme == URL for ref in request.refs)
+        self._in_a_row[host] = self._in_a_row.get(host, 0) + (not is_page)
+        if refused.everywhere or self._in_a_row[host] >= IN_A_ROW:
+            self._shut[host] = refused.error
+
+
+def _failed(request: Request, error: DiffkbError) -> dict[Identifier, Outcome]:
+    """Says of each work that a request asked about why there is no answer."""
+    return {work(ref): _about(ref, error) for ref in request.refs}
 
 
 def _about(ref: Identifier, error: DiffkbError) -> DiffkbError:
@@ -106,23 +170,6 @@ def _about(ref: Identifier, error: DiffkbError) -> DiffkbError:
     copy.ref = str(ref)
     copy.__cause__ = error.__cause__
     return copy
-
-
-def _answer(
-    route: Route, request: Request, door: Door, report: Callable[[str], None]
-) -> dict[Identifier, Outcome]:
-    """Asks one question as often as makes sense.
-
-    Raises:
-        SourceError: there is no usable answer.
-        StorageError: the pace cannot be kept.
-    """
-    # What keeps the door shut does not change by asking again.
-    door.open(route.name)
-    patience = door.patience()
-    return persist(
-        lambda: _try(route, request, door, patience, report), patience, door.clock, report
-    )
 
 
 def _try(
@@ -141,15 +188,16 @@ def _try(
     try:
         reply = door.ask(request, route.name, patience, report)
     except Unreachable as error:
-        raise Refused(error, TRIES_WITHOUT_CONNECTION) from error
-    except TooLarge as error:
+        raise Refused(error, TRIES_WITHOUT_CONNECTION, everywhere=True) from error
+    except Unchanging as error:
         raise Refused(BadReply(route.name, error.why), tries=1) from error
     except BadReply as error:
         raise Refused(error, TRIES_OF_BAD_REPLIES) from error
-    check_status(reply, route.name, door.clock)
+    tries_when_blocked = getattr(route, "tries_when_blocked", TRIES_WHEN_BLOCKED)
+    check_status(reply, route.name, door.clock, tries_when_blocked)
     try:
         return route.parse(reply, request.refs)
     except BadReply as error:
         raise Refused(error, TRIES_OF_BAD_REPLIES) from error
     except SourceError as error:
-        raise Refused(error, TRIES) from error
+        raise Refused(error, TRIES, everywhere=True) from error

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import zlib
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Self
+from functools import partial
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 from urllib.parse import quote, urljoin, urlsplit
 
 import diffkb
+from diffkb.core.models import URL
 from diffkb.errors import BadReply, Offline, Unreachable
 from diffkb.sources.base import Reply
 from diffkb.sources.pace import Clock, Pace, SystemClock, rule_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import httpx
@@ -24,6 +29,20 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 REDIRECTS = 5
 REDIRECTING = frozenset({301, 302, 303, 307, 308})
+# Only what is unpacked here, piece by piece: a few bytes may stand for a gigabyte.
+PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+GZIP_OR_ZLIB = 47
+GZIP_BEGINS = b"\x1f\x8b"
+PIECE = 1 << 18
+
+# Names that mean another machine on each network: RFC 6761, RFC 6762 with its appendix G, RFC 8375.
+_LOCAL_NAME = re.compile(
+    r"[^.]*|(?:.*\.)?(?:localhost|local|localdomain|internal|intranet|private|corp|home|lan"
+    r"|home\.arpa)"
+)
+_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+# RFC 4291 and RFC 6052: an address of IPv4 stands in their last bits.
+_WITH_IPV4_LAST = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
 
 
 class Patience:
@@ -48,7 +67,11 @@ class Patience:
             self._end += self._clock.monotonic() - start
 
 
-class TooLarge(BadReply):
+class Unchanging(BadReply):
+    """An answer that would be the same if it were asked for again."""
+
+
+class TooLarge(Unchanging):
     """An answer that was not read to its end because it is too large."""
 
 
@@ -82,6 +105,9 @@ class Door:
         self._transport = transport
         self._client: httpx.Client | None = None
         self._sockets: list[Any] = []
+        self._is_direct = False
+        # Hosts that were seen to lie at an address of a private network.
+        self._private: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -113,7 +139,7 @@ class Door:
             try:
                 self._client = httpx.Client(
                     transport=self._transport,
-                    headers={"User-Agent": self.user_agent},
+                    headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip"},
                     limits=httpx.Limits(max_connections=1),
                     follow_redirects=False,
                 )
@@ -122,9 +148,18 @@ class Door:
                 raise Unreachable(source, why) from error
         return self._client
 
-    def patience(self) -> Patience:
-        """Returns the patience for one request with its retries, which begins now."""
-        return Patience(self._seconds, self.clock)
+    def patience(self, seconds: float | None = None) -> Patience:
+        """Returns the patience for one request with its retries, which begins now.
+
+        Args:
+            seconds: how long it lasts, where others took some of it.
+        """
+        return Patience(self.seconds if seconds is None else seconds, self.clock)
+
+    @property
+    def seconds(self) -> float:
+        """The seconds a source may take."""
+        return self._seconds
 
     @property
     def user_agent(self) -> str:
@@ -140,7 +175,9 @@ class Door:
     ) -> Reply:
         """Sends one request, follows its redirects, and reads the answer to its end.
 
-        Every hop waits for the turn at its own host.
+        Every hop waits for the turn at its own host. A redirect never leads from a public address
+        to one that is none, and none makes the line to a service plain. Name and password in an
+        address are not sent; cookies and the request's headers do not leave their host.
 
         Args:
             request: what to ask.
@@ -154,15 +191,44 @@ class Door:
             BadReply: the answer is too large, cannot be unpacked, or redirects in vain.
             StorageError: the pace cannot be kept.
         """
-        self.open(source)
-        url, params = request.url, request.params
+        client = self.open(source)
+        client.cookies.clear()
+        step = _Step(_without_user(request.url), request.params, dict(request.headers))
         for _ in range(1 + REDIRECTS):
-            with self._turn(url, patience, report), _translated(source, patience):
-                reply = self._exchange(request, url, params, source, patience)
+            with self._turn(step.url, patience, report), _translated(source, patience):
+                reply = self._exchange(request, step, source, patience)
             if reply.status not in REDIRECTING or "location" not in reply.headers:
                 return reply
-            url, params = _target(reply, source), ()
-        raise BadReply(source, f"it redirects more than {REDIRECTS} times")
+            before, step = step, self._next(step, reply, request, source)
+            if _origin(before.url) != _origin(step.url):
+                client.cookies.clear()
+        raise Unchanging(source, f"it redirects more than {REDIRECTS} times")
+
+    def _next(self, step: _Step, reply: Reply, request: Request, source: str) -> _Step:
+        """Returns the step that a redirect asks for.
+
+        Raises:
+            Unchanging: it must not be made.
+        """
+        target = _without_user(_target(reply, source))
+        public = step.public or self._is_public(step.url)
+        if public and not self._is_public(target):
+            raise _not_public(source, target)
+        is_page = all(ref.scheme == URL for ref in request.refs)
+        if not is_page and _scheme(step.url) == "https" and _scheme(target) == "http":
+            raise Unchanging(source, "it redirects to a connection that anyone could change")
+        is_same = _origin(step.url) == _origin(target)
+        headers = {
+            name: value
+            for name, value in step.headers.items()
+            if is_same or name.lower() == "accept"
+        }
+        return _Step(target, (), headers, public)
+
+    def _is_public(self, url: str) -> bool:
+        """Says whether a host is public by its name, and by its address where that is known."""
+        host = _host(url)
+        return is_public(host) and host not in self._private
 
     @contextmanager
     def _turn(self, url: str, patience: Patience, report: Callable[[str], None]) -> Iterator[None]:
@@ -177,8 +243,7 @@ class Door:
     def _exchange(
         self,
         request: Request,
-        url: str,
-        params: tuple[tuple[str, str], ...],
+        step: _Step,
         source: str,
         patience: Patience,
     ) -> Reply:
@@ -191,24 +256,40 @@ class Door:
             self._deadline(left),
             self.open(source).stream(
                 request.method,
-                url,
-                params=params or None,
-                headers=request.headers,
+                step.url,
+                params=step.params or None,
+                headers=step.headers,
                 timeout=timeout,
-                extensions={"trace": self._remember_socket},
+                extensions={"trace": partial(self._watch, step, source)},
             ) as response,
         ):
-            content = b"".join(_bounded(response.iter_bytes(), request.limit, source, patience))
+            chunks = _unpacked(response, source)
+            content = b"".join(_bounded(chunks, request.limit, source, patience))
             # Hung up on, an answer of unknown length seems to end.
             if patience.left() <= 0:
                 raise httpx.ReadTimeout("")
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Reply(response.status_code, headers, content, str(response.url))
 
-    def _remember_socket(self, event: str, info: Mapping[str, Any]) -> None:
-        """Notes the socket of a connection that was just made."""
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._sockets = [*self._sockets[-1:], info["return_value"].get_extra_info("socket")]
+    def _watch(self, step: _Step, source: str, event: str, info: Mapping[str, Any]) -> None:
+        """Follows how a connection is made, and ends one that leads where it must not.
+
+        Through a proxy it is made to another host. Elsewhere the address it was made to is known
+        only now: a name may mean another one each time it is looked up.
+
+        Raises:
+            Unchanging: a redirect leads to an address that is not public.
+        """
+        if event.endswith("connect_tcp.started"):
+            self._is_direct = info["host"] == _host(step.url)
+        elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            stream = info["return_value"]
+            self._sockets = [*self._sockets[-1:], stream.get_extra_info("socket")]
+            if self._is_direct and not is_public(str(stream.get_extra_info("server_addr")[0])):
+                self._private.add(_host(step.url))
+                if step.public:
+                    stream.close()
+                    raise _not_public(source, step.url)
 
     @contextmanager
     def _deadline(self, seconds: float) -> Iterator[None]:
@@ -229,6 +310,121 @@ class Door:
             with suppress(OSError, TypeError):
                 # Past the method of TLS sockets, which is not meant for two threads.
                 socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+
+class _Step(NamedTuple):
+    """One request on the way along redirects; `public` if an earlier one was to a public host."""
+
+    url: str
+    params: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    public: bool = False
+
+
+def is_public(host: str) -> bool:
+    """Says whether a host may lie in the public network, as far as its name or address tells.
+
+    Args:
+        host: a name, or an address of IPv4 or IPv6. Addresses of IPv4 in other spellings than
+            four decimal numbers count as not public: nobody writes them who has nothing to hide.
+    """
+    name = host.lower().rstrip(".").partition("%")[0]
+    try:
+        return _is_global(ip_address(name.strip("[]")))
+    except ValueError:
+        is_number = re.fullmatch(r"[0-9]+|0x[0-9a-f]*", name.rpartition(".")[2])
+        return not is_number and bool(_NAME.fullmatch(name)) and not _LOCAL_NAME.fullmatch(name)
+
+
+def _is_global(address: IPv4Address | IPv6Address) -> bool:
+    """Says whether an address is one host's in the whole network, and what it embeds is too."""
+    if isinstance(address, IPv6Address):
+        embedded = address.ipv4_mapped or address.sixtofour
+        if any(address in network for network in _WITH_IPV4_LAST):
+            embedded = IPv4Address(int(address) & 0xFFFFFFFF)
+        if embedded is not None:
+            return _is_global(embedded)
+        if address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def _not_public(source: str, url: str) -> Unchanging:
+    """Makes the error for a redirect out of the public network."""
+    return Unchanging(source, f"it redirects to {_host(url)}, which is not in the public network")
+
+
+def _without_user(url: str) -> str:
+    """Returns an address without the name and the password that may stand in it."""
+    return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:/*+)[^/?#]*@", r"\1", url)
+
+
+def _host(url: str) -> str:
+    """Returns the host of an address as it is looked up; "" for what cannot be read."""
+    import httpx
+
+    try:
+        return httpx.URL(url).raw_host.decode("ascii")
+    except (httpx.InvalidURL, UnicodeError):
+        return ""
+
+
+def _scheme(url: str) -> str:
+    """Returns the scheme of an address."""
+    return url.partition(":")[0].lower()
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Returns what must be the same for two addresses to belong to one server."""
+    import httpx
+
+    try:
+        return _scheme(url), _host(url), httpx.URL(url).port
+    except httpx.InvalidURL:
+        return _scheme(url), "", None
+
+
+def _unpacked(response: httpx.Response, source: str) -> Iterator[bytes]:
+    """Yields an answer as it was before it was packed, in pieces of bounded size.
+
+    Raises:
+        BadReply: it is packed otherwise than was asked for, or cannot be unpacked.
+    """
+    chunks = cast("Iterable[bytes]", response.stream)
+    coding = response.headers.get("content-encoding", "").strip().lower()
+    if coding in {"", "identity"}:
+        yield from chunks
+    elif coding in PACKED:
+        try:
+            yield from _inflated(chunks)
+        except (zlib.error, EOFError) as error:
+            raise BadReply(source, "it cannot be unpacked") from error
+    else:
+        raise BadReply(source, "it is packed in a way that was not asked for")
+
+
+def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Unpacks gzip, of one member or several, and zlib.
+
+    Raises:
+        zlib.error: it is neither.
+        EOFError: it breaks off.
+    """
+    unpacker = zlib.decompressobj(GZIP_OR_ZLIB)
+    is_empty = True
+    for chunk in chunks:
+        rest = chunk
+        while rest:
+            is_empty = False
+            if unpacker.eof:
+                if not rest.startswith(GZIP_BEGINS):
+                    return
+                unpacker = zlib.decompressobj(GZIP_OR_ZLIB)
+            yield unpacker.decompress(rest, PIECE)
+            rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+    yield unpacker.flush()
+    if not unpacker.eof and not is_empty:
+        raise EOFError
 
 
 def _bounded(
@@ -253,15 +449,15 @@ def _target(reply: Reply, source: str) -> str:
     """Returns where a redirect leads.
 
     Raises:
-        BadReply: to what is no http(s) address.
+        Unchanging: to what is no http(s) address.
     """
     try:
         target = urljoin(reply.url, reply.headers["location"])
         parts = urlsplit(target)
     except ValueError as error:
-        raise BadReply(source, "it redirects to what is no address") from error
+        raise Unchanging(source, "it redirects to what is no address") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise BadReply(source, f"it redirects to {parts.scheme or 'nowhere'}, which is not http")
+        raise Unchanging(source, f"it redirects to {parts.scheme or 'nowhere'}, which is not http")
     return target
 
 

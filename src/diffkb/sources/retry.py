@@ -38,39 +38,69 @@ class Refused(Exception):
         error: what people are told if it was the last.
         tries: how many there may be in all.
         wait: the seconds the service asked to wait, or None.
+        everywhere: whether it is certain to hold for all that the host is asked.
     """
 
-    def __init__(self, error: SourceError, tries: int = TRIES, wait: float | None = None) -> None:
+    def __init__(
+        self,
+        error: SourceError,
+        tries: int = TRIES,
+        wait: float | None = None,
+        *,
+        everywhere: bool = False,
+    ) -> None:
         super().__init__(error.message)
         self.error = error
         self.tries = tries
         self.wait = wait
+        self.everywhere = everywhere
 
 
-def check_status(reply: Reply, source: str, clock: Clock) -> None:
+def check_status(
+    reply: Reply, source: str, clock: Clock, tries_when_blocked: int = TRIES_WHEN_BLOCKED
+) -> None:
     """Refuses an answer that is about the state of the service, not about the question.
+
+    Args:
+        reply: of any status.
+        source: the name of the service.
+        clock: tells how far away a date is.
+        tries_when_blocked: how often to ask a service that turns programs away.
 
     Raises:
         Refused: with RateLimited or Unreachable.
     """
-    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise Refused(RateLimited(source), wait=retry_after(reply, clock))
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS or _is_used_up(reply):
+        raise Refused(RateLimited(source), wait=retry_after(reply, clock), everywhere=True)
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         error = Unreachable(source, f"it is out of order (status {reply.status})")
         raise Refused(error, wait=retry_after(reply, clock))
     if reply.status in BLOCKING:
         error = Unreachable(source, f"it refuses this address for now (status {reply.status})")
-        raise Refused(error, TRIES_WHEN_BLOCKED)
+        raise Refused(error, tries_when_blocked)
+
+
+def _is_used_up(reply: Reply) -> bool:
+    """Says whether a refusal is about the number of requests, as GitHub's are.
+
+    See https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api.
+    """
+    left = reply.headers.get("x-ratelimit-remaining", "").strip()
+    return reply.status in BLOCKING and left == "0"
 
 
 def retry_after(reply: Reply, clock: Clock) -> float | None:
     """Returns the seconds a service asks to wait; 0, the past and nonsense ask for nothing.
 
-    Both forms of https://www.rfc-editor.org/rfc/rfc9110#field.retry-after are read.
+    Both forms of https://www.rfc-editor.org/rfc/rfc9110#field.retry-after are read, and the time
+    at which a number of requests begins anew.
     """
     value = reply.headers.get("retry-after", "").strip()
     in_seconds = re.fullmatch(r"[0-9]+", value)
     seconds = float(value) if in_seconds else _date(value) - clock.now()
+    reset = reply.headers.get("x-ratelimit-reset", "").strip()
+    if not value and _is_used_up(reply) and re.fullmatch(r"[0-9]{1,12}", reset):
+        seconds = float(reset) - clock.now()
     return seconds if seconds > 0 else None
 
 
@@ -98,7 +128,7 @@ def persist(
         report: is told before each wait.
 
     Raises:
-        SourceError: what the last try failed with.
+        Refused: the last try failed so.
     """
     from tenacity import Retrying, retry_if_exception_type, wait_exponential, wait_random
 
@@ -122,12 +152,7 @@ def persist(
         before_sleep=announce,
         reraise=True,
     )
-    try:
-        return retrying(ask)
-    except Refused as refused:
-        error = refused.error
-    # Raised out here it keeps the cause it came with.
-    raise error
+    return retrying(ask)
 
 
 def _refusal(state: RetryCallState) -> Refused:
