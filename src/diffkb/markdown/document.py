@@ -27,6 +27,7 @@ BlockKind = Literal["heading", "entry", "prose"]
 
 _WHITE = " \t\r\n"
 _SHORT_TAIL = 30
+_SOME = 4
 _FEW_WORDS = 8
 _LONGEST_OPENING = 4000
 _LINKS_AND_TAGS = re.compile(r"!?\[[^\[\]]*+\]\([^()\s]*+\)|<[^<>]*+>|https?://\S++")
@@ -138,7 +139,8 @@ def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
     noted = sum(one.note is not None for one in fields)
     notes = sum(one.note is not None for block in own.blocks for one in block.entries)
     richer = max(richer, tails, noted - notes)
-    return len(fields) >= _MOST_OF_THEM * mine > 0 and richer > 0.3 * len(fields)
+    enough = min(0.3 * len(fields), max(_SOME, 0.1 * len(fields)))
+    return len(fields) >= _MOST_OF_THEM * mine > 0 and richer > enough
 
 
 class _Reader:

@@ -232,6 +232,9 @@ class _Lists(Survey):
             return False
         if works.get(index, 0) >= 2 and judged.strength < STRONG:
             return False
+        short = count_words(self._title(index, judged.title)) <= SHORT_TITLE
+        if works.get(index, 0) > 2 and short and judged.title.shape == "text":
+            return False
         if parent >= 0 and self._inside_entry(parent):
             return self._is_work_below(index, judged.title, self.judged[parent].title)
         if parent >= 0 and judged.strength < STRONG and not works.get(parent):

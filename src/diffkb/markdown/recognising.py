@@ -64,6 +64,7 @@ _VENUE_AT_END = re.compile(
     r"|,\s[A-Z][\w&+./ -]{1,30}[ '’](?:(?:19|20)[0-9]{2}|[0-9]{2}))[\s*_.)]*+(?:\([0-9]\)\s*+)?\Z"
 )
 _YEAR_IN_PARENTHESES = re.compile(r"\((?:19|20)[0-9]{2}\)")
+_YEAR_AND_VENUE = re.compile(r"(?:(?:19|20)?[0-9]{2})[-_ ][A-Z][A-Za-z]{2,11}[-_ ](?=[A-Z])")
 _ARXIV_NUMBER = re.compile(r"(?:arXiv:)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?[:,\s]", re.IGNORECASE)
 _TITLE_FIELD = re.compile(
     r"[*_ ]*+(?:title|paper|article|name|work|标题|论文|题目)[*_ ]*+[:：]", re.IGNORECASE
@@ -207,14 +208,18 @@ def _strength_of_labelled(own: str, title: Title, primary: Span, words: int) -> 
     if usable and paper and words >= 3 and "|" in own[title.span[1] : primary.start]:
         return STRONG
     marked = title.shape in {"bold", "quoted", "italic", "author"}
-    return LINKED if words >= 3 and marked else BARE
+    named = title.shape == "bold" and usable and names_target(own, primary)
+    return LINKED if named or (words >= 3 and marked) else BARE
 
 
 def judge_paragraph(raw: str, defined: Definitions = NO_DEFINITIONS) -> Judged:
     """Says how much a paragraph looks like an entry."""
     title = find_title(raw, defined=defined)
-    if title is None or not title.links:
-        return Judged(NONE, title)
+    if title is None:
+        return Judged(NONE, None)
+    if not title.links:
+        cited = title.shape in {"cited", "italic", "quoted"} and is_sure_citation(raw, title)
+        return Judged(BARE if cited else NONE, title, len(raw))
     return Judged(_paragraph_strength(raw, title), title, len(raw))
 
 
@@ -223,17 +228,24 @@ def _paragraph_strength(raw: str, title: Title) -> int:
     if title.shape == "link" and title.primary is not None:
         return _strength_of_linked_paragraph(raw, title, title.primary)
     opened = "<summary" in raw[: title.span[0]].lower()
-    if title.primary is None and title.shape != "bold" and not opened:
-        return NONE
     after = [one for one in title.links if one.start > title.span[1]]
     labels = all(one.kind == "bare" or names_target(raw, one) for one in after)
     text = raw[slice(*title.span)]
     words = count_words(text)
+    if title.primary is None and title.shape != "bold" and not opened:
+        fields = after and all(_is_field(raw, one.start) for one in after)
+        return BARE if fields and 3 <= words <= 40 else NONE
     if words >= 2 and (opened or title.shape in {"bold", "quoted", "venue", "cited"}):
         return STRONG if labels or title.shape in {"quoted", "cited"} else LINKED
     if words and labels and title.shape == "bold" and not is_label(text):
         return LINKED
     return BARE if labels and 3 <= words <= 40 else NONE
+
+
+def _is_field(raw: str, at: int) -> bool:
+    """Says whether an address stands on a line of its own, after its name and a colon."""
+    line = max(raw.rfind("\n", 0, at), raw.rfind("\r", 0, at)) + 1
+    return line > 0 and raw[line:at].rstrip(" \t<").endswith(_CATEGORY_END)
 
 
 def _strength_of_linked_paragraph(raw: str, title: Title, primary: Span) -> int:
@@ -280,9 +292,10 @@ def judge_rows(
     if "title" not in roles:
         return roles, none
     linked = sum("http" in row or "](" in row or bool(defined) for row in rows)
-    if linked < 0.5 * len(rows) and not {"year", "authors", "venue"} & set(roles):
+    told = {"year", "authors", "venue"} & set(roles)
+    if linked < 0.5 * len(rows) and not told:
         return roles, none
-    if not linked and len({"year", "authors", "venue"} & set(roles)) < 2:
+    if not linked and len(told) < 2 and not (head and "authors" in told):
         return roles, none
     titles = [_title_of_row(row, roles.index("title"), defined) for row in rows]
     named = [
@@ -329,6 +342,8 @@ def is_citation(own: str, title: Title | None = None) -> bool:
 def is_sure_citation(own: str, title: Title) -> bool:
     """Says whether an item can hardly be anything but a citation."""
     if title.shape == "cited" or _ARXIV_NUMBER.match(own, title.body):
+        return True
+    if _YEAR_AND_VENUE.match(own, title.body):
         return True
     following = own[title.span[1] :].lstrip(' *_"”')
     if title.shape not in {"italic", "quoted", "bold"}:

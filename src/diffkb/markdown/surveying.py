@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from diffkb.markdown.titles import Title
     from diffkb.markdown.units import Unit
 
+# The signs around the name of a book in Chinese.
+_BOOK = re.compile(r"《[^《》]+》")
 _BOLD_LINE = re.compile(r"\*\*[^*\r\n]++\*\*")
 SHORT_TITLE = 3
 _SURE = 5
@@ -87,7 +89,8 @@ class Survey:
         """Reads a heading, whichever way it is written."""
         raw = self.text[unit.start : unit.end]
         if unit.mark == "<":
-            raw, mark = "#" * unit.level + " " + plain_text(raw).replace("\n", " "), "#"
+            inner = raw[raw.find(">") + 1 : raw.lower().find("</h")]
+            raw, mark = "#" * unit.level + " " + plain_text(inner).replace("\n", " "), "#"
         else:
             mark = unit.mark
         return read_heading(raw, unit.level, mark)
@@ -101,8 +104,10 @@ class Survey:
                 self.judged[index] = judge_item(whole, own, defined=self.defined)
             elif unit.kind in {"para", "html"}:
                 raw = self.raw(index)
-                if "](" in raw or "http" in raw or "href" in raw or self.defined:
-                    self.judged[index] = judge_paragraph(raw, self.defined)
+                linked = "](" in raw or "http" in raw or "href" in raw or self.defined
+                judged = judge_paragraph(raw, self.defined) if linked or raw[:2] == "**" else None
+                if judged and (linked or judged.strength):
+                    self.judged[index] = judged
 
     def _begin_with_authors(self) -> bool:
         """Says whether the items of the document begin with the names of authors."""
@@ -216,6 +221,8 @@ class Survey:
     def _is_work(self, index: int, following: int) -> bool:
         """Says whether a heading with its body is like an entry."""
         head = self.heads[index]
+        if _BOOK.match(head.name):
+            return True
         if head.role == "year" or count_words(head.name) < 2:
             return False
         works = sum(self._holds_work(i) for i in range(index + 1, following))
@@ -246,8 +253,7 @@ class Survey:
             return _BOLD_LINE.fullmatch(raw.strip()) is not None and count_words(raw) >= 3
         if judged.title is None or judged.strength < LINKED:
             return False
-        words = count_words(self._title(index, judged.title))
-        return words >= 3
+        return judged.strength == STRONG or count_words(self._title(index, judged.title)) >= 3
 
     def _title(self, index: int, title: Title) -> str:
         """Returns a title's words in a unit."""

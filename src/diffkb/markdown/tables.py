@@ -19,12 +19,12 @@ _ROLES = (
     (
         "title",
         re.compile(
-            r"title|^projects?$|^name$|^librar|^tools?$|^datasets?$|^models?$|^methods?$|papers?\b"
+            r"title|^projects?$|^books?$|^works?$|^readings?$|^name$|^librar|^tools?$|^datasets?$|^models?$|^methods?$|papers?\b"
             r"|article|publication\b|标题|论文名|题目|论文$",
             re.IGNORECASE,
         ),
     ),
-    ("year", re.compile(r"year|date|年|时间|日期|published", re.IGNORECASE)),
+    ("year", re.compile(r"year|date(?! read)|年|时间|日期|published", re.IGNORECASE)),
     (
         "venue",
         re.compile(

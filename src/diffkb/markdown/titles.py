@@ -35,6 +35,9 @@ _BRACKETED = re.compile(r"<?\[(?![ \]\[])([^\[\]\r\n]{46,400})\](?!\()")
 _NAME_AND_YEAR = re.compile(
     r"[A-Z][\w'’-]{1,20}(?:(?:,|\sand\b|\s&|\set\sal\.?)[^:\r\n]{0,40})?\s(?:19|20)[0-9]{2}\s++:\s++(?=\S)"
 )
+_AUTHOR_AND_DATE = re.compile(
+    r"[^\W\d_][^()\r\n]{1,80}\([^()\r\n]{0,20}[0-9]{2,4}[^()\r\n]{0,12}\)\.?"
+)
 _PRECEDES = re.compile(
     r"^[A-Z][\w&+./ -]{1,28}?[ '’-]*(?:(?:19|20)[0-9]{2}|[0-9]{2})\b[^|]*[-–—,:]\Z"
 )
@@ -308,6 +311,10 @@ def _in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
     words = count_words(raw[start:stop])
     if words < (FEW if before else 1) or (before and not is_authors(before)):
         return None
+    if _AUTHOR_AND_DATE.fullmatch(raw, start, stop):
+        italic = _ITALIC.match(raw, marks + len(raw[marks:nested].partition("** ")[0]) + 3, nested)
+        if italic:
+            return (italic.span(italic.lastindex or 1), None, "cited")
     inner = next((one for one in own if start <= one.start and one.end <= stop), None)
     start = skip_leading(raw, start, stop)
     if inner is not None and inner.start > start + _SHORTEST:

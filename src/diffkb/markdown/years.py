@@ -12,6 +12,7 @@ from diffkb.markdown.labels import KNOWN_VENUES, MONTHS
 _PARENTHESIS = re.compile(
     r"[(（\[【](?:[^()（）\[\]]{0,70}?[^\w/.-])?((?:19|20)[0-9]{2})(?![0-9]|\.[0-9]{4})(?:[^()（）\[\]]{0,40})[)）\]】]"
 )
+_OLD = re.compile(r"\((?:c\.\s?)?(1[0-8][0-9]{2})\)")
 _ANY = re.compile(
     r"((?:19|20)[0-9]{2})(?![0-9])(?:(?<![\w./-][0-9]{4})(?!\w|[./-][0-9]{3})|(?<=[A-Za-z][0-9]{4})"
     r"|(?<=[a-z\s]-[0-9]{4})(?!-)|(?<![0-9][0-9]{4})(?=[-/.][01]?[0-9](?:\b|[-/.年])))"
@@ -19,6 +20,7 @@ _ANY = re.compile(
 _DIGITS = re.compile(r"[0-9]{2}")
 _SHORT = re.compile(
     r"\b([A-Za-z][A-Za-z&+-]{1,14})\s?['’‘]([0-9]{2})(?![0-9])|\b([A-Z]{3,9})(?:[ -]?)([0-9]{2})(?![0-9])"
+    r"|(?<![\w-])([0-9]{2})-[A-Z][A-Za-z]{2,11}-"
 )
 _VENUE = re.compile(
     r"(?<![\w/])([A-Z][A-Za-z&+/-]{1,18}(?: (?:Workshops?|Findings|Oral|Journal))?)[ ,'’-]{0,2}(?:(?:19|20)[0-9]{2}|['’]?[0-9]{2})(?![0-9])"
@@ -61,6 +63,9 @@ def year_in(text: str) -> int | None:
 
 def find_year(text: str) -> Dated | None:
     """Returns the year that a text names and the span of its digits."""
+    old = _OLD.search(text) if "(1" in text or ". 1" in text else None
+    if old:
+        return int(old[1]), *old.span(1)
     if not _DIGITS.search(text):
         return None
     if "19" in text or "20" in text:
@@ -71,8 +76,8 @@ def find_year(text: str) -> Dated | None:
         if found:
             return int(found[1]), *found.span(1)
     for short in _SHORT.finditer(text):
-        if short[1] or short[3].lower() in KNOWN_VENUES:
-            group = 2 if short[1] else 4
+        if short[1] or short[5] or short[3].lower() in KNOWN_VENUES:
+            group = 2 if short[1] else 5 if short[5] else 4
             number = int(short[group])
             return (2000 if number < 50 else 1900) + number, *short.span(group)
     return None
