@@ -30,6 +30,7 @@ def read(text: str) -> list[dict[str, Any]]:
             "year": entry.year,
             "read": entry.read,
             "note": entry.note,
+            "authors": entry.authors,
             "links": [link.label for link in entry.links],
         }
         for block in read_document(text).blocks

@@ -233,7 +233,8 @@ class _Lists(Survey):
         if works.get(index, 0) >= 2 and judged.strength < STRONG:
             return False
         short = count_words(self._title(index, judged.title)) <= SHORT_TITLE
-        if works.get(index, 0) > 2 and short and judged.title.shape == "text":
+        linked = any(one.start < judged.title.nested for one in judged.title.links)
+        if works.get(index, 0) > 2 and short and linked and judged.title.shape == "text":
             return False
         if parent >= 0 and self._inside_entry(parent):
             return self._is_work_below(index, judged.title, self.judged[parent].title)

@@ -321,7 +321,9 @@ def _title_of_row(row: str, at: int, defined: Definitions) -> Title | None:
     template = "](paper link)" in row.lower() or title.lower().startswith(
         ("template", "paper title")
     )
-    return found if count_words(title) >= 1 and not template else None
+    # A row that holds nothing else is a heading within the table.
+    lone = not found.links and sum(stop > start for start, stop in cells) < 2
+    return found if count_words(title) >= 1 and not template and not lone else None
 
 
 def common_shapes(shapes: Sequence[str], least: int = 3) -> frozenset[str]:
