@@ -28,6 +28,7 @@ BlockKind = Literal["heading", "entry", "prose"]
 _WHITE = " \t\r\n"
 _SHORT_TAIL = 30
 _SOME = 4
+_OWN_FORM = re.compile(r" {0,3}(?:[-+*]|[0-9]{1,9}[.)])[ \t]++\[(?![ xX]\])")
 _FEW_WORDS = 8
 _LONGEST_OPENING = 4000
 _LINKS_AND_TAGS = re.compile(r"!?\[[^\[\]]*+\]\([^()\s]*+\)|<[^<>]*+>|https?://\S++")
@@ -96,13 +97,21 @@ def read_document(text: str, dialect: Dialect | None = None) -> Reading:
     pieces = list(cut(text))
     if dialect is not None and not dialect.own:
         return _CuratedReader(text, pieces, dialect).read()
-    reading = _Reader(text, pieces, dialect).read()
-    if dialect is None:
-        reader = _CuratedReader(text, pieces, None)
-        other = reader.read()
-        if _is_other(reading, other, reader.shut):
-            return other
-    return reading
+    if dialect is not None:
+        return _Reader(text, pieces, dialect).read()
+    reader = _CuratedReader(text, pieces, None)
+    other = reader.read()
+    if "**WR=" not in text and _is_foreign(other):
+        return other
+    own = _Reader(text, pieces, None).read()
+    return other if _is_other(own, other, reader.shut) else own
+
+
+def _is_foreign(other: Reading) -> bool:
+    """Says whether many entries cannot be read in the project's own form, as is seen at once."""
+    entries = [block.raw for block in other.blocks if block.entries]
+    foreign = sum(_OWN_FORM.match(raw) is None for raw in entries)
+    return foreign > max(_SOME, len(entries) // 4)
 
 
 def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:

@@ -11,9 +11,9 @@ from diffkb.markdown.plain import count_words
 BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
 # Where a title in plain text ends: a label in brackets, a break, a cell.
 _STOP = re.compile(
-    r"\*\*WR=|[\r\n][ \t]*+[A-Z][\w ]{1,14}:[ \t]|\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|[ \t]{2,}(?=[\r\n])|\\(?=[\r\n])|<br"
-    r"|<a[\s>]|!\[|\||\t"
-    r"|:[a-z0-9_+-]{2,40}:|[\r\n][ \t]*+[*_>(\[]|[\U0001f300-\U0001faff]|[\r\n][ \t]*+by\s|https?://|</(?:b|strong|summary)>",
+    r"\*\*WR=|\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|<br|<a[\s>]|</(?:b|strong|summary)>|!\[|\||\t"
+    r"|[ \t]{2,}(?=[\r\n])|\\(?=[\r\n])|[\r\n][ \t]*+(?:[*_>(\[]|by\s|[A-Z][\w ]{1,14}:[ \t])"
+    r"|:[a-z0-9_+-]{2,40}:|[\U0001f300-\U0001faff]|https?://",
     re.IGNORECASE,
 )
 _TAG_YEAR = re.compile(

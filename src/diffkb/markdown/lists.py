@@ -26,6 +26,7 @@ _FIELD = re.compile(
 )
 _BOLD_FIELD = re.compile(r"[ \t\r\n]*+(?:\*\*|__)[^*_:：\r\n]{1,40}[:：](?:\*\*|__)")
 _MOST_FIELDS = 8
+_FEW_WORKS = 2
 _MOST_DETAILS = 80
 
 
@@ -230,11 +231,7 @@ class _Lists(Survey):
         judged = self.judged[index]
         if judged.strength == NONE or judged.title is None:
             return False
-        if works.get(index, 0) >= 2 and judged.strength < STRONG:
-            return False
-        short = count_words(self._title(index, judged.title)) <= SHORT_TITLE
-        linked = any(one.start < judged.title.nested for one in judged.title.links)
-        if works.get(index, 0) > 2 and short and linked and judged.title.shape == "text":
+        if self._is_category(index, judged.strength, judged.title, works.get(index, 0)):
             return False
         if parent >= 0 and self._inside_entry(parent):
             return self._is_work_below(index, judged.title, self.judged[parent].title)
@@ -243,6 +240,14 @@ class _Lists(Survey):
         if judged.strength == BARE:
             return (bare or is_tagged(self.raw(index), judged.title)) and not works.get(index)
         return True
+
+    def _is_category(self, index: int, strength: int, title: Title, works: int) -> bool:
+        """Says whether an item names what is nested in it."""
+        if strength < STRONG:
+            return works >= _FEW_WORKS
+        short = count_words(self._title(index, title)) <= SHORT_TITLE
+        linked = any(one.start < title.nested for one in title.links)
+        return works > _FEW_WORKS and short and linked and title.shape == "text"
 
     def _is_work_below(self, index: int, title: Title, above: Title | None) -> bool:
         """Says whether what is nested in an entry is a work of its own, put as that one is."""

@@ -69,6 +69,7 @@ _ARXIV_NUMBER = re.compile(r"(?:arXiv:)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?[:,\s]",
 _TITLE_FIELD = re.compile(
     r"[*_ ]*+(?:title|paper|article|name|work|标题|论文|题目)[*_ ]*+[:：]", re.IGNORECASE
 )
+_NAMED = re.compile(r"(?:\*\*|__)[^*_\r\n]{1,25}[:：](?:\*\*|__)\s*+(?=[^\s\[*_\"“<])")
 _CATEGORY_END = (":", "：")
 
 
@@ -119,7 +120,7 @@ def judge_item(
     if title and own.startswith("#", title.body):
         # A heading in an item is the name of a category.
         return Judged(NONE, None)
-    if title is None or _NAVIGATION.match(own, title.span[0]):
+    if title is None or _NAVIGATION.match(own, title.span[0]) or _is_remark(own, title):
         return Judged(NONE, None)
     words = count_words(own[slice(*title.span)])
     if title.primary is None and not title.links and len(raw) > len(own):
@@ -127,6 +128,12 @@ def judge_item(
         if whole and whole.primary and _is_described(raw, own, whole, words):
             return Judged(STRONG, whole, len(raw))
     return Judged(_strength(own, title, words), title, len(own))
+
+
+def _is_remark(own: str, title: Title) -> bool:
+    """Says whether an item begins with the name of a field, and words rather than a link."""
+    field = _NAMED.match(own, title.body)
+    return field is not None and _TITLE_FIELD.match(own, title.body) is None
 
 
 def _is_described(raw: str, own: str, whole: Title, words: int) -> bool:

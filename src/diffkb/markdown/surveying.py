@@ -229,7 +229,7 @@ class Survey:
         raw = self.raw(index)
         title = find_title(raw, _words_at(raw))
         if title and title.shape == "link" and title.primary and not is_anchor(title.primary.url):
-            return works <= 2 and not names_target(raw, title.primary)
+            return not works and not names_target(raw, title.primary)
         if title and title.primary and names_target(raw, title.primary):
             rank = rank_of(text_of(raw, title.primary), title.primary.url)
             if rank == PAPER and count_words(self._title(index, title)) >= SHORT_TITLE:
