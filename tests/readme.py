@@ -11,6 +11,7 @@ from diffkb import errors
 from diffkb.cli import app
 from diffkb.formats import FORMATS
 from diffkb.services.configuration import KEYS, Configuration, variable_of
+from diffkb.sources import all_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,19 @@ OTHER_STATUSES = {
 def formats() -> str:
     """Returns the table of formats."""
     return table(("format", "what it is"), [(f"`{one.name}`", one.line) for one in FORMATS])
+
+
+def sources() -> str:
+    """Returns the table of sources."""
+    rows = [
+        (
+            f"[{one.name}]({one.homepage})",
+            ", ".join(dict.fromkeys(route.name for route in one.routes)),
+            f"`{one.examples[0]}`",
+        )
+        for one in all_sources()
+    ]
+    return table(("source", "asks", "for instance"), rows)
 
 
 def exit_statuses() -> str:
@@ -68,7 +82,12 @@ def _first_line(error: type[errors.DiffkbError]) -> str:
     return text[:1].lower() + text[1:]
 
 
-TABLES = {"formats": formats, "exit": exit_statuses, "configuration": configuration}
+TABLES = {
+    "formats": formats,
+    "sources": sources,
+    "exit": exit_statuses,
+    "configuration": configuration,
+}
 
 
 def with_tables(text: str) -> str:

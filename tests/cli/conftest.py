@@ -54,6 +54,8 @@ class Arxiv:
         self.asked: list[list[str]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host != "export.arxiv.org":
+            return httpx.Response(404, text="nothing here")
         ids = request.url.params["id_list"].split(",")
         self.asked.append(ids)
         if self.fault is not None:

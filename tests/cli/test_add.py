@@ -228,7 +228,7 @@ def test_create_makes_a_section_last_among_its_siblings(call: Call) -> None:
         (("2401.00001", "--year", "20x"), 2, "--year"),
         (("2401.00001", "--document", "nope"), 3, 'there is no document "nope"'),
         (("2401.00001", "2312.00001", "--title", "T"), 2, "one title"),
-        ((), 2, "missing argument 'REF...'"),
+        ((), 2, "nothing was named to add"),
     ],
 )
 def test_bad_input_changes_nothing(

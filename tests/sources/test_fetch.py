@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import diffkb
 from diffkb.core.identifiers import parse_arxiv_id
-from diffkb.core.models import ARXIV, DOI, Candidate, Identifier
+from diffkb.core.models import ARXIV, URL, Candidate, Identifier
 from diffkb.errors import (
     BadReply,
     DiffkbError,
@@ -90,7 +90,7 @@ def test_the_contact_is_named_in_the_user_agent(
 
 
 def test_works_of_no_source_are_left_out(door: Door) -> None:
-    assert fetch([Identifier(DOI, "10.5555/kettle.1")], door=door, report=print) == {}
+    assert fetch([Identifier(URL, "kettle.pdf")], door=door, report=print) == {}
 
 
 def test_nothing_to_fetch_asks_nothing(door: Door, service: Service) -> None:

@@ -25,7 +25,7 @@ ABOUT = (
 )
 
 COMMANDS = (
-    Row("add", "Add papers by arXiv id, fetched and placed.", "add:add"),
+    Row("add", "Add papers by arXiv id, DOI or link, fetched and placed.", "add:add"),
     Row("list", "The entries, filtered and sorted.", "list:list_entries", aliases=("ls",)),
     Row("show", "Everything known about an entry.", "show:show"),
     Row("import", "Bring a Markdown list of your own.", "import_:import_lists"),
@@ -34,6 +34,7 @@ COMMANDS = (
     Row("section", "The sections, with how many entries they hold.", "section:commands"),
     Row("document", "The lists of the base: default, rename, remove.", "document:commands"),
     Row("base", "Which base is meant and why; `init` makes a new one.", "base:commands"),
+    Row("sources", "Who is asked about papers and links.", "sources:sources"),
     Row("overview", "What the base holds.", "overview:overview", hidden=True),
     Row("config", "What is configured and where; `get` and `set` one key.", "config:commands"),
 )

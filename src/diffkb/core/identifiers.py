@@ -402,7 +402,7 @@ def _other_identifiers(link: _Link) -> Iterator[Identifier]:
     found = re.fullmatch(pattern, link.path, re.DOTALL) if pattern else None
     if pattern is None and (at := link.path.find("/10.")) >= 0:
         found = _DOI_PATH.fullmatch(link.path, at)
-    if found and not found[1].startswith(_NO_DOI):
+    if found and (link.site.endswith("doi.org") or not found[1].startswith(_NO_DOI)):
         yield _doi(_without_form(found[1]) if "doi.org" not in link.site else found[1])
     if link.site == "openreview.net" and link.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}:
         forum = (_parameter(link.query, "id") or "").rstrip(".,;:)")

@@ -164,15 +164,15 @@ def _check_wr(request: Request, scale: tuple[int, int]) -> None:
 def _ask(
     found: Sequence[Item | Added], door: Callable[[], Door], report: Report
 ) -> Mapping[Identifier, Answer]:
-    """Asks the sources about the works that one of them knows."""
-    identifiers = [
-        one.ref.identifier for one in found if isinstance(one, Item) and one.ref.identifier
-    ]
-    askable = [one for one in identifiers if sources.find_source(one) is not None]
+    """Asks the sources about the works that one of them answers for."""
+    refs = [one.ref for one in found if isinstance(one, Item)]
+    askable = [ref for ref in refs if sources.find_source(ref) is not None]
     if not askable:
         return {}
+    identifiers = [ref.identifier or work_of(ref) for ref in askable]
+    urls = {work_of(ref): ref.url for ref in askable if ref.url}
     with door() as opened:
-        return sources.fetch(askable, door=opened, report=report)
+        return sources.fetch(identifiers, door=opened, report=report, urls=urls)
 
 
 def _without_writing(choice: BaseChoice, plan: Plan, report: Report) -> list[Added]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from diffkb import sources
-from diffkb.core.models import Candidate, Identifier
+from diffkb.core.models import URL, Candidate, Identifier
 from diffkb.errors import DiffkbError, Offline, UnknownWork
 from diffkb.services.opening import open_reader, open_unit
 from diffkb.services.refs import resolve_ref
@@ -30,6 +30,7 @@ class Work(NamedTuple):
     paper_id: int
     identifier: Identifier
     entry_ids: tuple[int, ...]
+    url: str | None
 
 
 class Refreshed(NamedTuple):
@@ -84,8 +85,14 @@ def refresh(
         return Refresh(failed, len(without))
     with door() as opened:
         if opened.offline:
-            raise Offline("arXiv")
-        answers = sources.fetch([one.identifier for one in works], door=opened, report=report)
+            first = sources.find_source(works[0].identifier)
+            raise Offline(first.name if first else "no source")
+        answers = sources.fetch(
+            [one.identifier for one in works],
+            door=opened,
+            report=report,
+            urls={one.identifier: one.url for one in works if one.url},
+        )
     done = _take_over(choice, works, answers, named, report)
     return Refresh([*failed, *done], len(without))
 
@@ -106,14 +113,16 @@ def _works(reader: Reader, ids: Sequence[int] | None) -> tuple[list[Work], list[
     """Returns the works to ask about, and the entries that no source answers for."""
     found: dict[int, Work] = {}
     without = []
-    for entry_id, paper_id, identifiers in reader.works(ids):
+    for entry_id, paper_id, state, url, identifiers in reader.works(ids):
         identifier = _askable(identifiers)
-        if identifier is None or paper_id is None:
+        # Pages are many and say little: those that nobody asked about are not asked unnamed.
+        page = ids is None and state == "unfetched" and identifier and identifier.scheme == URL
+        if identifier is None or paper_id is None or page:
             without.append(entry_id)
             continue
         known = found.get(paper_id)
         entries = (*known.entry_ids, entry_id) if known else (entry_id,)
-        found[paper_id] = Work(paper_id, identifier, entries)
+        found[paper_id] = Work(paper_id, identifier, entries, url)
     return list(found.values()), without
 
 

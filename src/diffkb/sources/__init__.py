@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 # In the order in which they are offered a reference. Each module has its source as `SOURCE`.
 MODULES = {
     "arXiv": "diffkb.sources.arxiv",
+    "DOI": "diffkb.sources.doi",
+    "OpenReview": "diffkb.sources.openreview",
+    "GitHub": "diffkb.sources.github",
+    "CVF": "diffkb.sources.cvf",
+    "PMLR": "diffkb.sources.pmlr",
+    "NeurIPS": "diffkb.sources.neurips",
+    "ACL Anthology": "diffkb.sources.acl",
+    "IEEE Xplore": "diffkb.sources.ieee",
+    "Notion": "diffkb.sources.notion",
+    "web page": "diffkb.sources.web",
 }
 
 

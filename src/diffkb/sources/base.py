@@ -68,15 +68,15 @@ class Route(Protocol):
         decides: whether a work that it does not know does not exist.
     """
 
+    # A service where refusing is usual may say `tries_when_blocked = 1`.
+
     @property
     def name(self) -> str: ...  # noqa: D102
 
     @property
     def decides(self) -> bool: ...  # noqa: D102
 
-    def requests(
-        self, refs: Sequence[Identifier], urls: Addresses = NO_ADDRESSES
-    ) -> list[Request]:
+    def requests(self, refs: Sequence[Identifier], urls: Addresses = NO_ADDRESSES) -> list[Request]:
         """Returns the questions to ask, as few as the service's limits allow.
 
         Args:

@@ -7,7 +7,15 @@ from urllib.parse import urlsplit
 
 from diffkb.core.identifiers import work
 from diffkb.core.models import URL, Candidate
-from diffkb.errors import BadReply, Offline, SourceError, StorageError, UnknownWork, Unreachable
+from diffkb.errors import (
+    BadReply,
+    Offline,
+    RateLimited,
+    SourceError,
+    StorageError,
+    UnknownWork,
+    Unreachable,
+)
 from diffkb.sources.base import NO_ADDRESSES
 from diffkb.sources.http import Unchanging
 from diffkb.sources.retry import (
@@ -74,7 +82,10 @@ def _better(known: Outcome | None, new: Outcome, *, decides: bool) -> Outcome:
     """Returns what counts of what two routes say of a work."""
     if known is None or isinstance(new, Candidate):
         return new
-    return new if decides and isinstance(new, UnknownWork) else known
+    if isinstance(new, UnknownWork):
+        return new if decides else known
+    # A service that is out of order might have known what another does not.
+    return new if isinstance(known, UnknownWork) else known
 
 
 def _is_open(outcome: Outcome | None, *, decides: bool) -> bool:
@@ -151,10 +162,12 @@ class _Asking:
         return found
 
     def _note(self, request: Request, host: str, refused: Refused) -> None:
-        """Gives a host up if it is out of order; a page may be so alone."""
+        """Gives a host up if it is out of order; of pages one may be so alone."""
         is_page = all(ref.scheme == URL for ref in request.refs)
-        self._in_a_row[host] = self._in_a_row.get(host, 0) + (not is_page)
-        if refused.everywhere or self._in_a_row[host] >= IN_A_ROW:
+        counts = refused.everywhere or not is_page
+        self._in_a_row[host] = self._in_a_row.get(host, 0) + 1 if counts else 0
+        is_certain = refused.everywhere and not is_page
+        if is_certain or isinstance(refused.error, RateLimited) or self._in_a_row[host] >= IN_A_ROW:
             self._shut[host] = refused.error
 
 
@@ -197,6 +210,8 @@ def _try(
     check_status(reply, route.name, door.clock, tries_when_blocked)
     try:
         return route.parse(reply, request.refs)
+    except Unchanging as error:
+        raise Refused(BadReply(route.name, error.why), tries=1) from error
     except BadReply as error:
         raise Refused(error, TRIES_OF_BAD_REPLIES) from error
     except SourceError as error:

@@ -211,7 +211,7 @@ class Door:
             Unchanging: it must not be made.
         """
         target = _without_user(_target(reply, source))
-        public = step.public or self._is_public(step.url)
+        public = self._is_public(step.url)
         if public and not self._is_public(target):
             raise _not_public(source, target)
         is_page = all(ref.scheme == URL for ref in request.refs)
@@ -365,7 +365,7 @@ def _host(url: str) -> str:
 
     try:
         return httpx.URL(url).raw_host.decode("ascii")
-    except (httpx.InvalidURL, UnicodeError):
+    except (httpx.InvalidURL, ValueError):
         return ""
 
 
@@ -380,7 +380,7 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 
     try:
         return _scheme(url), _host(url), httpx.URL(url).port
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         return _scheme(url), "", None
 
 
@@ -454,6 +454,7 @@ def _target(reply: Reply, source: str) -> str:
     try:
         target = urljoin(reply.url, reply.headers["location"])
         parts = urlsplit(target)
+        parts.port  # noqa: B018 - it is read, and may be none, only here
     except ValueError as error:
         raise Unchanging(source, "it redirects to what is no address") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -478,11 +479,14 @@ def _translated(source: str, patience: Patience) -> Iterator[None]:
     except httpx.TimeoutException as error:
         raise Unreachable(source, _too_slow(error, patience)) from error
     except httpx.TransportError as error:
+        # httpx reads the targets of redirects, even of those it does not follow.
+        if "location header" in str(error):
+            raise Unchanging(source, "it redirects to what is no address") from error
         if patience.left() <= 0:
             raise Unreachable(source, _too_slow(error, patience)) from error
         raise Unreachable(source, _plain(error)) from error
-    except UnicodeError as error:
-        raise BadReply(source, "it redirects to what is no address") from error
+    except (ValueError, OverflowError) as error:
+        raise Unchanging(source, "that is no address on the network") from error
 
 
 def _too_slow(error: Exception, patience: Patience) -> str:

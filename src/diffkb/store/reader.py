@@ -240,8 +240,10 @@ class Reader:
 
     def works(
         self, ids: Sequence[int] | None
-    ) -> Iterator[tuple[int, int | None, list[tuple[str, str]]]]:
-        """Yields entries with their work and its (scheme, value) pairs, in list order.
+    ) -> Iterator[tuple[int, int | None, str | None, str | None, list[tuple[str, str]]]]:
+        """Yields entries with their work, its state, their link, and its (scheme, value) pairs.
+
+        They come in list order.
 
         Args:
             ids: which entries; None for those whose work is pending or unfetched.
@@ -251,14 +253,14 @@ class Reader:
             where = f"e.id IN ({', '.join('?' * len(ids))})"
         found = list(
             self.rows(
-                "SELECT e.id, e.paper_id FROM blocks b CROSS JOIN entries e ON e.block_id = b.id"
+                "SELECT e.id, e.paper_id, p.state, e.url FROM blocks b CROSS JOIN entries e ON e.block_id = b.id"
                 f" LEFT JOIN papers p ON p.id = e.paper_id WHERE {where}"
                 " ORDER BY b.document_id, b.position, e.ordinal",
                 ids or (),
             )
         )
-        for entry_id, paper_id in found:
-            yield entry_id, paper_id, self.identifiers(entry_id)
+        for entry_id, paper_id, state, url in found:
+            yield entry_id, paper_id, state, url, self.identifiers(entry_id)
 
     def texts(self, document_id: int) -> Iterator[bytes]:
         """Yields a document's bytes, block by block."""

@@ -21,20 +21,30 @@ OFFERED = 9
 
 @command(
     details="The entry goes last into its year group, in the form of its neighbours. What is in "
-    "the list already is said, not added twice. Where arXiv cannot answer, the entry waits as "
-    "pending, and `diffkb refresh` completes it.",
+    "the list already is said, not added twice. Where a source cannot answer, the entry waits as "
+    "pending, and `diffkb refresh` completes it. A file holds one REF a line; blank lines and "
+    "what follows a # are passed over.",
     examples=(
         "diffkb add 2006.11239",
         'diffkb add 2401.00001 --section "Flow Matching" --wr 2 --note "Read it."',
+        "diffkb add --from ids.txt",
     ),
 )
 def add(
     run: Run,
     refs: Annotated[
-        list[str],
-        typer.Argument(metavar="REF...", help="arXiv ids in any spelling, DOIs, links."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="REF...",
+            help="arXiv ids in any spelling, DOIs, links; - reads them, one a line.",
+            show_default=False,
+        ),
+    ] = None,
     *,
+    batch: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE|-", help="Read REFs too, one a line."),
+    ] = None,
     section: Annotated[
         str | None,
         typer.Option(
@@ -71,7 +81,8 @@ def add(
     from diffkb.services.adding import carry_out, make_plan
     from diffkb.services.additions import Request
 
-    if title is not None and len(refs) > 1:
+    typed = _references(refs or [], batch, note)
+    if title is not None and len(typed) > 1:
         raise UsageError("one title cannot be that of several papers", hint="add them one by one")
     request = Request(
         section=section,
@@ -88,7 +99,7 @@ def add(
     default = run.configuration.default_document
     plan = make_plan(
         run.base,
-        [(ref, None) for ref in refs],
+        typed,
         request,
         door=run.open_door,
         default_document=default,
@@ -115,6 +126,28 @@ def add(
     return status
 
 
+def _references(
+    refs: list[str], batch: str | None, note: str | None
+) -> list[tuple[str, int | None]]:
+    """Returns what is to be added: what was typed, then what stands in a file or a stream.
+
+    Raises:
+        UsageError: there is nothing to add, or one stream is to be read twice.
+        UnreadableInput: the file cannot be read.
+    """
+    from diffkb.services.batches import STANDARD_INPUT, read_batch
+
+    names = [STANDARD_INPUT] * (STANDARD_INPUT in refs) + ([batch] if batch else [])
+    if names.count(STANDARD_INPUT) + (note == STANDARD_INPUT) > 1:
+        raise UsageError("standard input can be read only once", hint="name a file instead")
+    if not refs and not names:
+        raise UsageError("nothing was named to add", hint="`diffkb add --help` shows how")
+    typed: list[tuple[str, int | None]] = [(ref, None) for ref in refs if ref != STANDARD_INPUT]
+    for name in names:
+        typed += read_batch(name)
+    return typed
+
+
 def exit_status(results: list[Added]) -> int:
     """Returns the status to end with: 1 where only some were added, else what kept them all."""
     errors = [one.error for one in results if one.error and one.outcome in {"failed", "pending"}]
@@ -134,7 +167,7 @@ def _ask_sections(run: Run, plan: Plan, request: Request) -> dict[int, str]:
 
     chosen = {}
     for place, item in enumerate(plan.items):
-        if isinstance(item, Item) and item.is_new:
+        if isinstance(item, Item) and item.is_new and item.line is None:
             offered = likely_sections(run.base, item.title, request.document)[:OFFERED]
             if offered:
                 chosen[place] = _choose(run, item.title, offered, request)
@@ -191,7 +224,7 @@ def _tell(run: Run, result: Added, document: str | None) -> None:
         case "added":
             run.print_or_say(f"added {where}")
             if not result.asked:
-                run.hint("only arXiv is asked yet: --title gives an entry its title")
+                run.hint("no source answers for it: --title gives an entry its title")
         case "pending":
             run.print_or_say(f"added {where}, pending")
         case "known":
