@@ -253,7 +253,8 @@ class Reader:
             where = f"e.id IN ({', '.join('?' * len(ids))})"
         found = list(
             self.rows(
-                "SELECT e.id, e.paper_id, p.state, e.url FROM blocks b CROSS JOIN entries e ON e.block_id = b.id"
+                "SELECT e.id, e.paper_id, p.state, e.url"
+                " FROM blocks b CROSS JOIN entries e ON e.block_id = b.id"
                 f" LEFT JOIN papers p ON p.id = e.paper_id WHERE {where}"
                 " ORDER BY b.document_id, b.position, e.ordinal",
                 ids or (),
