@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.models import Fields
@@ -96,6 +97,8 @@ def get_fields(raw: str, ctx: Context) -> tuple[Fields, ...]:
     return () if item is None else (fields_of(raw, item, ctx),)
 
 
+# When many are added one by one, each is written like the same neighbours.
+@lru_cache(maxsize=128)
 def read_item(raw: str) -> Item | None:
     """Reads a block by itself.
 
