@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from diffkb.core.identifiers import kind_of
 from diffkb.markdown.endings import FEW, after_names, bold_end, linked_end, text_end, trimmed
 from diffkb.markdown.labels import OTHER, names_target, rank_of
 from diffkb.markdown.leading import skip_leading
@@ -38,6 +39,8 @@ _NAME_AND_YEAR = re.compile(
 _AUTHOR_AND_DATE = re.compile(
     r"[^\W\d_][^()\r\n]{1,80}\([^()\r\n]{0,20}[0-9]{2,4}[^()\r\n]{0,12}\)\.?"
 )
+# A year that parts the authors from the title.
+_YEAR_BEFORE = re.compile(r"(?:19|20)[0-9]{2}[a-z]?\)?[.,:]*+\s++\Z")
 _PRECEDES = re.compile(
     r"^[A-Z][\w&+./ -]{1,28}?[ '’-]*(?:(?:19|20)[0-9]{2}|[0-9]{2})\b[^|]*[-–—,:]\Z"
 )
@@ -192,7 +195,8 @@ def _after_opening(raw: str, at: int, first: Span) -> Found | None:
         return ((at, text_end(raw, at, first.start)), first, "author")
     if _is_named(raw, first):
         return None
-    authored = "|" not in before and is_authors(opening + ",") and count_words(words) >= FEW
+    named = count_words(words) >= FEW or kind_of(first.url) == "paper"
+    authored = "|" not in before and is_authors(opening + ",") and named
     if not authored and not _may_precede(before, words):
         return None
     bold = _bold_title(raw, at, first.start)
@@ -344,10 +348,11 @@ def _after_authors(raw: str, at: int, limit: int, *, authors_first: bool) -> Fou
     """Returns a title after names, in plain text or in italics, or one in italics at once."""
     italic = _ITALIC.search(raw, at, limit)
     authored = after_names(raw, at, limit, authors_first=authors_first)
-    if authored and not (italic and _go_on(raw, authored[0], italic.start())):
+    dated = authored is not None and _YEAR_BEFORE.search(raw, at, authored[0]) is not None
+    if authored and (dated or not (italic and _go_on(raw, authored[0], italic.start()))):
         return authored, None, "cited"
     if italic is None or count_words(italic[italic.lastindex or 1]) < FEW:
-        return None
+        return (authored, None, "cited") if authored else None
     words = italic[italic.lastindex or 1]
     before = raw[at : italic.start()].strip()
     if before:

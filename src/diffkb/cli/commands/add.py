@@ -13,6 +13,7 @@ from diffkb.cli.render.messages import printable
 from diffkb.errors import DiffkbError, UsageError
 
 if TYPE_CHECKING:
+    from diffkb.core.models import Entry
     from diffkb.services.additions import Added, Plan, Request
 
 # The sections that are offered before the person types a name.
@@ -213,13 +214,12 @@ def _one_line(text: str | None) -> str | None:
 def _tell(run: Run, result: Added, document: str | None) -> None:
     """Says what became of a reference; of a work in another document than the named one, where."""
     entry = result.entry
-    where = ""
-    if entry is not None:
-        year = f", {entry.year}" if entry.year else ""
-        elsewhere = document is not None and document.casefold() != entry.document.casefold()
-        named = (entry.document,) if elsewhere or not entry.section else ()
-        place = " / ".join((*named, *entry.section))
-        where = f'{entry.id} "{entry.title}" ({place}{year})'
+    elsewhere = (
+        entry is not None
+        and document is not None
+        and document.casefold() != entry.document.casefold()
+    )
+    where = "" if entry is None else _place_of(entry, with_document=elsewhere)
     match result.outcome:
         case "added":
             run.print_or_say(f"added {where}")
@@ -229,6 +229,8 @@ def _tell(run: Run, result: Added, document: str | None) -> None:
             run.print_or_say(f"added {where}, pending")
         case "known":
             run.print_or_say(f"known {where}" if where else f"known {result.ref}")
+            if elsewhere:
+                run.hint(f'--again lists it in "{printable(document or "")}" too')
         case "would-add":
             run.print_or_say(f"would add {result.ref}")
         case "failed":
@@ -237,6 +239,14 @@ def _tell(run: Run, result: Added, document: str | None) -> None:
         run.warn(result.error.message)
     elif result.error is not None:
         run.report(result.error)
+
+
+def _place_of(entry: Entry, *, with_document: bool) -> str:
+    """Returns an entry as people are told of it: id, title, section and year."""
+    year = f", {entry.year}" if entry.year else ""
+    named = (entry.document,) if with_document or not entry.section else ()
+    place = " / ".join((*named, *entry.section))
+    return f'{entry.id} "{entry.title}" ({place}{year})'
 
 
 def _as_json(result: Added) -> dict[str, Any]:
