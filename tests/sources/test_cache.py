@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffkb.sources.base import Reply, Request
-from diffkb.sources.cache import DAY, FILE, Cache, maximum_age
+from diffkb.sources.cache import DAY, FILE, MAXIMUM_AGE_IF_STALE, Cache, maximum_age
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,9 +116,29 @@ def test_no_answer_about_the_state_of_a_service_is_kept(tmp_path: Path, status: 
 def test_what_is_too_old_is_dropped(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     for name in "abc":
-        cache.put(request(name), reply(), NOW)
+        cache.put(request(name), Reply(200, {}, b"<feed/>", ARXIV), NOW)
     cache.put(request("d"), reply(), NOW + DAY)
     assert rows(tmp_path) == 1
+
+
+def test_an_answer_that_may_still_hold_is_kept_beyond_its_age(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.put(request(), reply(), NOW)
+    assert cache.get_stale(request(), NOW + DAY - 1) is None
+    cache.put(request("b"), reply(), NOW + DAY)
+    assert cache.get(request(), NOW + DAY) is None
+    assert cache.get_stale(request(), NOW + DAY) == reply()
+    cache.put(request("c"), reply(), NOW + MAXIMUM_AGE_IF_STALE)
+    assert cache.get_stale(request(), NOW + MAXIMUM_AGE_IF_STALE) is None
+
+
+def test_asking_again_gives_no_answer_back_but_keeps_the_new_one(tmp_path: Path) -> None:
+    Cache(tmp_path).put(request(), reply(b"old"), NOW)
+    again = Cache(tmp_path, refetch=True)
+    assert again.get(request(), NOW) is None
+    assert again.get_stale(request(), NOW + DAY) is None
+    again.put(request(), reply(b"new"), NOW)
+    assert Cache(tmp_path).get(request(), NOW) == reply(b"new")
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=12))

@@ -21,6 +21,7 @@ __all__ = [
     "DocumentName",
     "DryRun",
     "Limit",
+    "Refetch",
     "Refs",
     "Run",
     "SectionName",
@@ -58,6 +59,9 @@ Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", min=0, help="At most N of them.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")]
+Refetch = Annotated[
+    bool, typer.Option("--refetch", help="Ask again for answers of the last 24 hours.")
+]
 
 GLOBAL_PANEL = "Global options"
 COLOR_CHOICES = ("auto", "always", "never")

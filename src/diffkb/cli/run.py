@@ -134,16 +134,23 @@ class Run:
         else:
             print(messages.printable(text))
 
-    def open_door(self) -> Door:
-        """Returns the one way to the network, as the configuration and the options have it."""
-        from diffkb.paths import pace_folder
+    def open_door(self, *, refetch: bool = False) -> Door:
+        """Returns the one way to the network, as the configuration and the options have it.
+
+        Args:
+            refetch: whether answers of the last day are asked for again.
+        """
+        from diffkb.paths import cache_folder, pace_folder
+        from diffkb.sources.cache import Cache
         from diffkb.sources.http import Door
 
+        folder = self.configuration.cache or cache_folder(self.environ)
         return Door(
             user_agent_contact=self.configuration.contact,
             patience=self.configuration.patience,
             pace_folder=pace_folder(self.environ),
             offline=self.offline,
+            cache=Cache(folder, refetch=refetch),
             transport=self._transport,
             clock=self._clock,
         )

@@ -29,6 +29,7 @@ class Request:
         refs: the works it asks for.
         limit: the most bytes that an answer may have when unpacked.
         method: of HTTP.
+        content: the body.
     """
 
     url: str
@@ -37,6 +38,7 @@ class Request:
     limit: int
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

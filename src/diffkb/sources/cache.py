@@ -9,7 +9,7 @@ import sqlite3
 import zlib
 from contextlib import closing, suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from diffkb.sources.base import Reply
@@ -26,6 +26,8 @@ DAY = 86_400.0
 # https://info.arxiv.org/help/api/user-manual.html: what it finds changes once a day.
 MAXIMUM_AGES = {"arxiv.org": DAY}
 MAXIMUM_AGE = DAY
+# How long an answer is worth keeping that a service can say still holds.
+MAXIMUM_AGE_IF_STALE = 90 * DAY
 MOST_BYTES = 100_000_000
 KEPT = frozenset({HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 MOST_OF_HEAD = 100_000
@@ -39,12 +41,24 @@ _SCHEMA = (
         key TEXT PRIMARY KEY,
         kept REAL NOT NULL,
         ends REAL NOT NULL,
+        dropped REAL NOT NULL,
         size INTEGER NOT NULL,
         packed BLOB NOT NULL
     )
     """,
-    "CREATE INDEX IF NOT EXISTS by_age ON answers (kept, ends, size)",
+    "CREATE INDEX IF NOT EXISTS by_age ON answers (kept, dropped, size)",
 )
+
+
+class Row(NamedTuple):
+    """An answer in the file: `ends` is when it is too old, `dropped` when it is of no use."""
+
+    key: str
+    kept: float
+    ends: float
+    dropped: float
+    size: int
+    packed: bytes
 
 
 class Cache:
@@ -55,11 +69,15 @@ class Cache:
     Args:
         folder: where the file lies; made when something is first kept.
         most_bytes: of all answers together, packed; the oldest go first.
+        refetch: whether to give no answer back, and only keep new ones.
     """
 
-    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, folder: Path, most_bytes: int = MOST_BYTES, *, refetch: bool = False
+    ) -> None:
         self._path = folder / FILE
         self._most_bytes = most_bytes
+        self._refetch = refetch
 
     def get(self, request: Request, now: float) -> Reply | None:
         """Returns the answer to a request, if it is kept and not too old.
@@ -68,8 +86,23 @@ class Cache:
             request: of which the method, the address, what it accepts and its body count.
             now: in seconds since 1970; an answer from later than now is none.
         """
+        return self._get(request, now, "ends > ?")
+
+    def get_stale(self, request: Request, now: float) -> Reply | None:
+        """Returns an answer that is too old, but may be asked whether it still holds.
+
+        Args:
+            request: as for `get`.
+            now: in seconds since 1970.
+        """
+        return self._get(request, now, "ends <= ?")
+
+    def _get(self, request: Request, now: float, age: str) -> Reply | None:
+        """Returns an answer of an age, if it is kept."""
+        if self._refetch:
+            return None
         key = _key(request)
-        found = self._safely(lambda: self._find(key, now))
+        found = self._safely(lambda: self._find(key, now, age))
         return _unpacked(found, key, request.limit) if isinstance(found, bytes) else None
 
     def put(self, request: Request, reply: Reply, now: float) -> None:
@@ -84,7 +117,7 @@ class Cache:
             now: in seconds since 1970.
         """
         if reply.status in KEPT:
-            self._safely(lambda: self._keep(_row(request, reply, now)))
+            self._safely(lambda: self._keep(_row(request, reply, now), now))
 
     def _safely(self, use: Callable[[], object]) -> object:
         """Uses the file; None if that fails. One that is broken is taken away."""
@@ -109,16 +142,16 @@ class Cache:
         uri = f"{self._path.absolute().as_uri()}?mode={mode}"
         return closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None))
 
-    def _find(self, key: str, now: float) -> object:
-        """Reads the answer that is kept under a key and is of use now."""
-        question = "SELECT packed FROM answers WHERE key = ? AND kept <= ? AND ends > ?"
+    def _find(self, key: str, now: float, age: str) -> object:
+        """Reads the answer that is kept under a key and is of that age now."""
+        question = f"SELECT packed FROM answers WHERE key = ? AND kept <= ? AND {age}"
         with self._open("ro") as connection:
             row = connection.execute(question, (key, now, now)).fetchone()
         return row[0] if row else None
 
-    def _keep(self, row: tuple[str, float, float, int, bytes]) -> None:
+    def _keep(self, row: Row, now: float) -> None:
         """Writes an answer, and makes room; one that is larger than all room is left."""
-        now, size = row[1], row[3]
+        size = row.size
         if size > self._most_bytes:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,10 +163,10 @@ class Cache:
             connection.execute("BEGIN IMMEDIATE")
             for statement in _SCHEMA:
                 connection.execute(statement)
-            connection.execute("DELETE FROM answers WHERE ends <= ? OR kept > ?", (now, now))
+            connection.execute("DELETE FROM answers WHERE dropped <= ? OR kept > ?", (now, now))
             connection.execute("DELETE FROM answers WHERE key = ?", row[:1])
             self._make_room(connection, size)
-            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)", row)
             connection.execute("COMMIT")
 
     def _make_room(self, connection: sqlite3.Connection, size: int) -> None:
@@ -158,17 +191,29 @@ def maximum_age(host: str) -> float:
 def _key(request: Request) -> str:
     """Returns a question as a digest, for parameters may hold the key of a person."""
     accepted = {name.lower(): value for name, value in request.headers.items()}.get("accept", "")
-    body = getattr(request, "content", b"").hex()
+    body = request.content.hex()
     question = [request.method, request.url, request.params, accepted, body]
     return hashlib.sha256(json.dumps(question).encode()).hexdigest()
 
 
-def _row(request: Request, reply: Reply, now: float) -> tuple[str, float, float, int, bytes]:
+def _row(request: Request, reply: Reply, now: float) -> Row:
     """Returns an answer as it is written."""
     key = _key(request)
     packed = _packed(key, request, reply)
     ends = now + maximum_age(urlsplit(request.url).hostname or "")
-    return key, now, ends, len(packed), packed
+    dropped = now + MAXIMUM_AGE_IF_STALE if validators(reply) else ends
+    return Row(key, now, ends, dropped, len(packed), packed)
+
+
+def validators(reply: Reply) -> dict[str, str]:
+    """Returns the headers that ask whether an answer still holds; none where it cannot be told.
+
+    See https://www.rfc-editor.org/rfc/rfc9110#name-conditional-requests.
+    """
+    names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+    return {
+        header: reply.headers[name] for name, header in names.items() if reply.headers.get(name)
+    }
 
 
 def _packed(key: str, request: Request, reply: Reply) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +19,7 @@ from diffkb.errors import (
     Unreachable,
 )
 from diffkb.sources.base import NO_ADDRESSES
+from diffkb.sources.cache import validators
 from diffkb.sources.http import Unchanging
 from diffkb.sources.retry import (
     TRIES,
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
     from diffkb.core.models import Identifier
     from diffkb.errors import DiffkbError
-    from diffkb.sources.base import Addresses, Outcome, Request, Route, Source
+    from diffkb.sources.base import Addresses, Outcome, Reply, Request, Route, Source
     from diffkb.sources.http import Door, Patience
 
 
@@ -131,7 +134,9 @@ class _Asking:
         outcomes: dict[Identifier, Outcome] = {}
         for request in self.route.requests(refs, urls):
             host = urlsplit(request.url).hostname or ""
-            if host not in self._shut:
+            if kept := _kept(self.route, request, self.door):
+                outcomes |= kept
+            elif host not in self._shut:
                 outcomes |= self._answer(request, host)
             else:
                 outcomes |= _failed(request, self._shut[host])
@@ -185,6 +190,32 @@ def _about(ref: Identifier, error: DiffkbError) -> DiffkbError:
     return copy
 
 
+def _kept(route: Route, request: Request, door: Door) -> dict[Identifier, Outcome]:
+    """Returns what an answer of the last day says; nothing where there is none."""
+    reply = door.cache.get(request, door.clock.now()) if door.cache else None
+    try:
+        return route.parse(reply, request.refs) if reply else {}
+    except SourceError:
+        # It was kept by a version of diffkb that read it otherwise.
+        return {}
+
+
+def _ask(
+    request: Request,
+    source: str,
+    door: Door,
+    patience: Patience,
+    report: Callable[[str], None],
+) -> Reply:
+    """Asks a question; where an old answer to it is kept, whether that still holds."""
+    old = door.cache.get_stale(request, door.clock.now()) if door.cache else None
+    conditions = validators(old) if old else {}
+    asked = replace(request, headers={**request.headers, **conditions})
+    reply = door.ask(asked, source, patience, report)
+    still_holds = old and conditions and reply.status == HTTPStatus.NOT_MODIFIED
+    return old if old and still_holds else reply
+
+
 def _try(
     route: Route,
     request: Request,
@@ -199,7 +230,7 @@ def _try(
         StorageError: the pace cannot be kept.
     """
     try:
-        reply = door.ask(request, route.name, patience, report)
+        reply = _ask(request, route.name, door, patience, report)
     except Unreachable as error:
         raise Refused(error, TRIES_WITHOUT_CONNECTION, everywhere=True) from error
     except Unchanging as error:
@@ -209,10 +240,14 @@ def _try(
     tries_when_blocked = getattr(route, "tries_when_blocked", TRIES_WHEN_BLOCKED)
     check_status(reply, route.name, door.clock, tries_when_blocked)
     try:
-        return route.parse(reply, request.refs)
+        outcomes = route.parse(reply, request.refs)
     except Unchanging as error:
         raise Refused(BadReply(route.name, error.why), tries=1) from error
     except BadReply as error:
         raise Refused(error, TRIES_OF_BAD_REPLIES) from error
     except SourceError as error:
         raise Refused(error, TRIES, everywhere=True) from error
+    # What is unknown today may be there tomorrow.
+    if door.cache and any(isinstance(outcome, Candidate) for outcome in outcomes.values()):
+        door.cache.put(request, reply, door.clock.now())
+    return outcomes

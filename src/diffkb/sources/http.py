@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
     from diffkb.sources.base import Request
+    from diffkb.sources.cache import Cache
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -83,6 +84,7 @@ class Door:
         patience: the seconds a source may take for one request with its retries.
         pace_folder: where the locks lie that all processes of the user share.
         offline: whether to refuse every request.
+        cache: answers that need not be asked for again, or None.
         transport: takes the place of the network in tests.
         clock: takes the place of the system's time in tests.
     """
@@ -94,11 +96,13 @@ class Door:
         pace_folder: Path,
         *,
         offline: bool = False,
+        cache: Cache | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
         self.offline = offline
+        self.cache = cache
         self._contact = user_agent_contact
         self._seconds = patience
         self._folder = pace_folder
@@ -199,6 +203,8 @@ class Door:
                 reply = self._exchange(request, step, source, patience)
             if reply.status not in REDIRECTING or "location" not in reply.headers:
                 return reply
+            if request.content:
+                raise Unchanging(source, "it redirects a question that has a body")
             before, step = step, self._next(step, reply, request, source)
             if _origin(before.url) != _origin(step.url):
                 client.cookies.clear()
@@ -258,6 +264,7 @@ class Door:
                 request.method,
                 step.url,
                 params=step.params or None,
+                content=request.content or None,
                 headers=step.headers,
                 timeout=timeout,
                 extensions={"trace": partial(self._watch, step, source)},

@@ -6,7 +6,6 @@ It only adds to what other services say: it joins what it takes for versions of 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -46,17 +45,6 @@ NONE_KNOWN = b"no valid paper ids given"
 NO_VENUES = frozenset({"arxiv.org", "arxiv"})
 
 
-@dataclass(frozen=True, slots=True)
-class Posted(Request):
-    """A question with a body.
-
-    Attributes:
-        content: the body.
-    """
-
-    content: bytes = b""
-
-
 class SemanticScholar:
     """The route that asks Semantic Scholar. See https://api.semanticscholar.org/api-docs/graph.
 
@@ -94,13 +82,13 @@ class SemanticScholar:
         )
         return [self._request(batch) for batch in batches]
 
-    def _request(self, batch: tuple[Identifier, ...]) -> Posted:
+    def _request(self, batch: tuple[Identifier, ...]) -> Request:
         """Makes the request for some works."""
         headers = {"Content-Type": "application/json"}
         if self._key:
             headers["x-api-key"] = self._key
         ids = [f"{SCHEMES[ref.scheme]}:{ref.value}" for ref in batch]
-        return Posted(
+        return Request(
             url=ENDPOINT,
             params=(("fields", FIELDS),),
             refs=batch,

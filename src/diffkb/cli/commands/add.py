@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from diffkb.cli.completion import complete_section
-from diffkb.cli.options import DocumentName, DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Refetch, Run, command
 from diffkb.cli.render.messages import printable
 from diffkb.errors import DiffkbError, UsageError
 
@@ -76,6 +77,7 @@ def add(
         bool, typer.Option("--again", help="List it once more where it is listed already.")
     ] = False,
     no_fetch: Annotated[bool, typer.Option("--no-fetch", help="Ask no source.")] = False,
+    refetch: Refetch = False,
     dry_run: DryRun = False,
 ) -> int:
     """Adds papers; each that cannot be added is said, the others are."""
@@ -102,7 +104,7 @@ def add(
         run.base,
         typed,
         request,
-        door=run.open_door,
+        door=partial(run.open_door, refetch=refetch),
         default_document=default,
         report=run.say,
     )

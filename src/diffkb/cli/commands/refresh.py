@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from diffkb.cli.completion import complete_ref
-from diffkb.cli.options import Run, command
+from diffkb.cli.options import Refetch, Run, command
 from diffkb.cli.render.messages import entries
 
 # Entries that are named one by one under an error they share.
@@ -30,11 +31,15 @@ def refresh(
             metavar="[REF]...", help="Entries; else all that wait.", autocompletion=complete_ref
         ),
     ] = None,
+    *,
+    refetch: Refetch = False,
 ) -> int:
     """Refreshes entries; each that could not be is said."""
     from diffkb.services.refreshing import refresh as ask_again
 
-    done = ask_again(run.base, refs or [], door=run.open_door, report=run.say)
+    done = ask_again(
+        run.base, refs or [], door=partial(run.open_door, refetch=refetch), report=run.say
+    )
     results = done.results
     _tell_errors(run, results)
     errors = [one.error for one in results if one.error is not None]
