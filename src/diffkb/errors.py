@@ -280,6 +280,20 @@ class UnreadableInput(DiffkbError):
         self.why = why
 
 
+class Interrupted(DiffkbError):
+    """A person ended the command before it had come to this."""
+
+    code = "interrupted"
+    exit_code = 130
+
+    def __init__(self, ref: str | None = None) -> None:
+        super().__init__(
+            "interrupted before a source was asked about it",
+            hint="the same command goes on: what is in the list already is left alone",
+            ref=ref,
+        )
+
+
 class SourceError(DiffkbError):
     """A source of metadata could not be asked, or did not answer usably."""
 

@@ -15,7 +15,7 @@ from diffkb.cli.app import run_program
 from diffkb.cli.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 SHIPPED = Path(__file__).parents[2] / "data" / "kb.sqlite"
 LIST = Path(__file__).parents[2] / "data" / "knowledge-base.md"
@@ -60,13 +60,17 @@ class Arxiv:
         self.asked.append(ids)
         if self.fault is not None:
             return self.fault(request)
-        found = [(one, self.papers[one]) for one in reversed(ids) if one in self.papers]
-        entries = "".join(_entry(one, paper) for one, paper in found)
-        return httpx.Response(
-            200,
-            content=FEED.format(count=len(found), entries=entries),
-            headers={"Content-Type": "application/atom+xml; charset=utf-8"},
-        )
+        return feed_of({one: self.papers[one] for one in reversed(ids) if one in self.papers})
+
+
+def feed_of(papers: Mapping[str, Paper]) -> httpx.Response:
+    """Returns the answer of an arXiv that has found these papers."""
+    entries = "".join(_entry(one, paper) for one, paper in papers.items())
+    return httpx.Response(
+        200,
+        content=FEED.format(count=len(papers), entries=entries),
+        headers={"Content-Type": "application/atom+xml; charset=utf-8"},
+    )
 
 
 def _entry(identifier: str, paper: Paper) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.cli.conftest import Paper, feed_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import httpx
+    from tests.cli.conftest import Arxiv
 
     Call = Callable[..., Any]
 
@@ -87,6 +92,45 @@ def test_a_file_that_is_not_utf8_is_refused(call: Call, tmp_path: Path) -> None:
     done = call("add", "--from", str(file))
     assert done.status == 5
     assert "not UTF-8 at byte 11" in done.stderr
+
+
+def interrupting(answered: int) -> Callable[[httpx.Request], httpx.Response]:
+    """Returns an arXiv that answers so many requests, while the next is asked Control-C comes."""
+    asked = iter(range(answered))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if next(asked, None) is None:
+            raise KeyboardInterrupt
+        ids = request.url.params["id_list"].split(",")
+        return feed_of({one: Paper(f"Paper {one}", "2024-01-02") for one in ids})
+
+    return answer
+
+
+def test_an_interruption_keeps_what_is_finished(call: Call, arxiv: Arxiv, tmp_path: Path) -> None:
+    file = tmp_path / "ids.txt"
+    file.write_text("".join(f"2401.{number:05}\n" for number in range(1, 251)))
+    arxiv.fault = interrupting(2)
+    done = call("add", "--from", str(file), "--json")
+    assert done.status == 130
+    counts = Counter(outcome for _, _, outcome in outcomes(done.stdout))
+    assert counts == {"added": 200, "failed": 50}
+    assert json.loads(done.stdout)["status"] == "partial"
+    assert "interrupted: 50 references were not asked about" in done.stderr
+    arxiv.fault = interrupting(9)
+    again = call("add", "--from", str(file), "--json")
+    counts = Counter(outcome for _, _, outcome in outcomes(again.stdout))
+    assert (again.status, counts) == (0, {"known": 200, "added": 50})
+
+
+def test_an_interruption_before_any_answer_changes_nothing(
+    call: Call, arxiv: Arxiv, base: Path
+) -> None:
+    before = base.read_bytes()
+    arxiv.fault = interrupting(0)
+    done = call("add", "2401.00001", "2401.00002")
+    assert (done.status, done.stdout, done.stderr) == (130, "", "error: interrupted\n")
+    assert base.read_bytes() == before
 
 
 def test_the_sources_are_listed_with_whom_they_ask(call: Call) -> None:

@@ -11,6 +11,7 @@ from diffkb.errors import (
     BaseNotFound,
     DiffkbError,
     DocumentNotFound,
+    Interrupted,
     MalformedIdentifier,
     SectionNotFound,
     UnknownWork,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from diffkb.paths import BaseChoice
     from diffkb.services.additions import Answer, Request
-    from diffkb.services.opening import Report
+    from diffkb.services.opening import Progress, Report
     from diffkb.sources.http import Door
 
 
@@ -40,8 +41,11 @@ def make_plan(
     door: Callable[[], Door],
     default_document: str | None,
     report: Report,
+    progress: Progress = lambda _done, _total: None,
 ) -> Plan:
     """Resolves references and asks the sources about them; writes nothing.
+
+    An interruption ends the asking, not the command: what was answered can still be added.
 
     Args:
         choice: the base.
@@ -50,8 +54,10 @@ def make_plan(
         door: opens the way to the network, where it is needed.
         default_document: the document the configuration names, or None.
         report: takes a sentence about what is going on.
+        progress: takes how many works of how many are settled.
 
     Raises:
+        KeyboardInterrupt: a person interrupted it before anything was answered.
         WrOutOfScale, SectionNotFound, AmbiguousSection, AmbiguousDocument, DocumentNotFound: the
             request does not fit the list, whatever the references are.
     """
@@ -59,12 +65,10 @@ def make_plan(
     found = _look_up(choice, parsed, request, default_document, report)
     # What would become of a known work is known without its source.
     asked = [one for one in found if not (request.dry_run and isinstance(one, Item) and one.known)]
-    answers = _ask(asked, door, report) if request.fetch else {}
-    items = [
-        one._replace(answer=answers.get(work_of(one.ref))) if isinstance(one, Item) else one
-        for one in found
-    ]
-    return Plan(request, items)
+    asking = _Asking(asked if request.fetch else [])
+    asking.ask(door, report, progress)
+    items = [asking.answered(one) if isinstance(one, Item) else one for one in found]
+    return Plan(request, items, asking.interrupted)
 
 
 def carry_out(
@@ -161,18 +165,53 @@ def _check_wr(request: Request, scale: tuple[int, int]) -> None:
         raise WrOutOfScale(request.wr, low, high)
 
 
-def _ask(
-    found: Sequence[Item | Added], door: Callable[[], Door], report: Report
-) -> Mapping[Identifier, Answer]:
-    """Asks the sources about the works that one of them answers for."""
-    refs = [one.ref for one in found if isinstance(one, Item)]
-    askable = [ref for ref in refs if sources.find_source(ref) is not None]
-    if not askable:
-        return {}
-    identifiers = [ref.identifier or work_of(ref) for ref in askable]
-    urls = {work_of(ref): ref.url for ref in askable if ref.url}
-    with door() as opened:
-        return sources.fetch(identifiers, door=opened, report=report, urls=urls)
+class _Asking:
+    """The asking of the sources about the works that one of them answers for.
+
+    Attributes:
+        interrupted: whether a person did not wait for its end.
+    """
+
+    def __init__(self, found: Sequence[Item | Added]) -> None:
+        refs = [one.ref for one in found if isinstance(one, Item)]
+        self._refs = {work_of(ref): ref for ref in refs if sources.find_source(ref) is not None}
+        self._identifiers = [
+            ref.identifier or work_of(ref) for ref in refs if work_of(ref) in self._refs
+        ]
+        self._answers: dict[Identifier, Answer] = {}
+        self.interrupted = False
+
+    def ask(self, door: Callable[[], Door], report: Report, progress: Progress) -> None:
+        """Asks, until there are all answers or a person interrupts it.
+
+        Raises:
+            KeyboardInterrupt: there is no answer yet.
+        """
+        if not self._identifiers:
+            return
+        urls = {identity: ref.url for identity, ref in self._refs.items() if ref.url}
+        try:
+            with door() as opened:
+                for identity, answer in sources.fetch_each(
+                    self._identifiers, door=opened, report=report, urls=urls
+                ):
+                    self._answers[identity] = answer
+                    progress(len(self._answers), len(self._refs))
+        except KeyboardInterrupt:
+            if not self._answers:
+                raise
+            self.interrupted = True
+
+    def answered(self, item: Item) -> Item | Added:
+        """Returns an item with its answer; one that the asking did not come to has failed."""
+        identity = work_of(item.ref)
+        answer = self._answers.get(identity)
+        if answer is None and self.interrupted and not item.known and identity in self._refs:
+            text = item.ref.text
+            error = Interrupted(text)
+            error.line = item.line
+            return Added(text, item.line, "failed", item.ref.identifier, error=error)
+        return item._replace(answer=answer)
 
 
 def _without_writing(choice: BaseChoice, plan: Plan, report: Report) -> list[Added]:

@@ -102,10 +102,12 @@ class Plan(NamedTuple):
     Attributes:
         request: how.
         items: each reference, those that were not understood as failed already.
+        interrupted: whether a person did not wait until all sources were asked.
     """
 
     request: Request
     items: list[Item | Added]
+    interrupted: bool = False
 
 
 def placeholder_title(ref: Ref) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from diffkb.store.writer import UnitOfWork
 
     Report = Callable[[str], None]
+    Progress = Callable[[int, int], None]
 
 
 def open_reader(choice: BaseChoice, report: Report) -> Reader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diffkb.core.identifiers import Ref, url_of
+from diffkb.core.identifiers import Ref, url_of, work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +61,24 @@ def fetch(
     report: Callable[[str], None],
     urls: Addresses | None = None,
 ) -> dict[Identifier, Outcome]:
-    """Asks the sources for works, many in one request.
+    """Asks the sources for works, many in one request; `fetch_each` with all that it yields.
+
+    Returns:
+        By identifier *without version*, for each of `refs` that a source answers for, what it
+        says, in their order. Works of no source are left out.
+    """
+    found = dict(fetch_each(refs, door=door, report=report, urls=urls))
+    return {key: found[key] for key in map(work, refs) if key in found}
+
+
+def fetch_each(
+    refs: Sequence[Identifier],
+    *,
+    door: Door,
+    report: Callable[[str], None],
+    urls: Addresses | None = None,
+) -> Iterator[tuple[Identifier, Outcome]]:
+    """Asks the sources for works, many in one request, and gives what is known at once.
 
     Args:
         refs: identifiers; one with a version asks for that version. Of several versions of a work
@@ -70,18 +87,15 @@ def fetch(
         report: is told, in words for people, when and why it takes longer.
         urls: the address a person gave for a work, where that is known.
 
-    Returns:
-        By identifier *without version*, for each of `refs` that a source answers for: a Candidate,
-        UnknownWork, the SourceError that keeps the work waiting (RateLimited, Unreachable,
-        BadReply, Offline), or a StorageError if the folder of the pace cannot be written. Works
-        of no source are left out.
+    Yields:
+        Each work's identifier *without version*, with a Candidate, UnknownWork, the SourceError
+        that keeps the work waiting (RateLimited, Unreachable, BadReply, Offline), or a
+        StorageError if the folder of the pace cannot be written.
     """
-    from diffkb.sources.fetching import fetch_from
+    from diffkb.sources.fetching import settle
 
-    outcomes: dict[Identifier, Outcome] = {}
     for name, theirs in _by_source(refs).items():
-        outcomes |= fetch_from(load_source(name), theirs, door, report, urls or {})
-    return outcomes
+        yield from settle(load_source(name), theirs, door, report, urls or {})
 
 
 def _by_source(refs: Sequence[Identifier]) -> dict[str, list[Identifier]]:

@@ -32,7 +32,7 @@ from diffkb.sources.retry import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from diffkb.core.models import Identifier
     from diffkb.errors import DiffkbError
@@ -53,6 +53,18 @@ def fetch_from(
     report: Callable[[str], None],
     urls: Addresses = NO_ADDRESSES,
 ) -> dict[Identifier, Outcome]:
+    """Asks a source for works; `settle` with all that it yields, in the order of `refs`."""
+    found = dict(settle(source, refs, door, report, urls))
+    return {key: found[key] for key in map(work, refs) if key in found}
+
+
+def settle(
+    source: Source,
+    refs: Sequence[Identifier],
+    door: Door,
+    report: Callable[[str], None],
+    urls: Addresses = NO_ADDRESSES,
+) -> Iterator[tuple[Identifier, Outcome]]:
     """Asks a source for works: each of its routes for what those before could not say.
 
     All routes together take no longer for a work than the door's patience.
@@ -64,21 +76,25 @@ def fetch_from(
         report: is told of waits.
         urls: the address a person gave for a work.
 
-    Returns:
-        By identifier without version, what the source says, or why it says nothing. Of several
-        reasons that of the first route counts, but what does not exist is unknown.
+    Yields:
+        Each identifier without version, with what the source says as soon as it is certain, or
+        why it says nothing. Of several reasons that of the first route counts, but what does not
+        exist is unknown.
     """
     outcomes: dict[Identifier, Outcome] = {}
     left = list(refs)
     spent: dict[Identifier, float] = {}
     for others, route in zip(reversed(range(len(source.routes))), source.routes, strict=True):
         asking = _Asking(route, door, report, door.seconds * (1 - KEPT * others), spent)
-        for ref, outcome in asking.ask(left, urls).items():
+        for ref, outcome in asking.ask(left, urls):
             outcomes[ref] = _better(outcomes.get(ref), outcome, decides=route.decides)
+            if not _is_open(outcomes[ref], decides=route.decides):
+                yield ref, outcomes[ref]
         left = [ref for ref in left if _is_open(outcomes.get(work(ref)), decides=route.decides)]
         if not left:
             break
-    return outcomes
+    unsettled = dict.fromkeys(map(work, left))
+    yield from ((ref, outcomes[ref]) for ref in unsettled if ref in outcomes)
 
 
 def _better(known: Outcome | None, new: Outcome, *, decides: bool) -> Outcome:
@@ -125,22 +141,22 @@ class _Asking:
         self._shut: dict[str, DiffkbError] = {}
         self._in_a_row: dict[str, int] = {}
 
-    def ask(self, refs: Sequence[Identifier], urls: Addresses) -> dict[Identifier, Outcome]:
+    def ask(
+        self, refs: Sequence[Identifier], urls: Addresses
+    ) -> Iterator[tuple[Identifier, Outcome]]:
         """Asks about works, each request until there is an answer or none is to be expected.
 
         A host that is out of order fails what else it was to be asked: an outage takes one
         patience, not one for every hundred works.
         """
-        outcomes: dict[Identifier, Outcome] = {}
         for request in self.route.requests(refs, urls):
             host = urlsplit(request.url).hostname or ""
             if kept := _kept(self.route, request, self.door):
-                outcomes |= kept
+                yield from kept.items()
             elif host not in self._shut:
-                outcomes |= self._answer(request, host)
+                yield from self._answer(request, host).items()
             else:
-                outcomes |= _failed(request, self._shut[host])
-        return outcomes
+                yield from _failed(request, self._shut[host]).items()
 
     def _answer(self, request: Request, host: str) -> dict[Identifier, Outcome]:
         """Asks one question as often as makes sense."""

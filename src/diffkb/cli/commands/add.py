@@ -11,7 +11,8 @@ import typer
 from diffkb.cli.completion import complete_section
 from diffkb.cli.options import DocumentName, DryRun, Refetch, Run, command
 from diffkb.cli.render.messages import printable
-from diffkb.errors import DiffkbError, UsageError
+from diffkb.cli.render.progress import progress_bar
+from diffkb.errors import DiffkbError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from diffkb.core.models import Entry
@@ -100,14 +101,16 @@ def add(
         dry_run=dry_run,
     )
     default = run.configuration.default_document
-    plan = make_plan(
-        run.base,
-        typed,
-        request,
-        door=partial(run.open_door, refetch=refetch),
-        default_document=default,
-        report=run.say,
-    )
+    with progress_bar("asking", quiet=run.quiet) as progress:
+        plan = make_plan(
+            run.base,
+            typed,
+            request,
+            door=partial(run.open_door, refetch=refetch),
+            default_document=default,
+            report=run.say,
+            progress=progress,
+        )
     results = carry_out(
         run.base,
         plan,
@@ -115,8 +118,7 @@ def add(
         default_document=default,
         report=run.say,
     )
-    for result in results:
-        _tell(run, result, document)
+    _tell_all(run, results, document)
     status = exit_status(results)
     if run.json:
         errors = [one.error for one in results if one.error and one.outcome != "known"]
@@ -156,6 +158,8 @@ def exit_status(results: list[Added]) -> int:
     errors = [one.error for one in results if one.error and one.outcome in {"failed", "pending"}]
     if not errors:
         return 0
+    if any(isinstance(error, Interrupted) for error in errors):
+        return Interrupted.exit_code
     codes = {error.exit_code for error in errors}
     return codes.pop() if len(errors) == len(results) and len(codes) == 1 else 1
 
@@ -163,7 +167,7 @@ def exit_status(results: list[Added]) -> int:
 def _ask_sections(run: Run, plan: Plan, request: Request) -> dict[int, str]:
     """Asks for the section of each new entry, on a terminal and where none was named."""
     asks = run.terminal and sys.stdin is not None and sys.stdin.isatty() and not run.json
-    if request.section is not None or request.dry_run or not asks:
+    if request.section is not None or request.dry_run or plan.interrupted or not asks:
         return {}
     from diffkb.services.additions import Item
     from diffkb.services.suggesting import likely_sections
@@ -211,6 +215,20 @@ def _note(text: str | None) -> str | None:
 def _one_line(text: str | None) -> str | None:
     """Returns a title as one line with single blanks; nothing but blanks is none."""
     return None if text is None else " ".join(text.split()) or None
+
+
+def _tell_all(run: Run, results: list[Added], document: str | None) -> None:
+    """Says what became of each reference, and how many an interruption left out."""
+    left_out = 0
+    for result in results:
+        if isinstance(result.error, Interrupted):
+            left_out += 1
+        else:
+            _tell(run, result, document)
+    if left_out:
+        references = "reference was" if left_out == 1 else "references were"
+        run.warn(f"interrupted: {left_out:,} {references} not asked about")
+        run.hint(Interrupted().hint or "")
 
 
 def _tell(run: Run, result: Added, document: str | None) -> None:
