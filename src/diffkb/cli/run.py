@@ -12,6 +12,7 @@ from diffkb.cli.render import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from contextlib import AbstractContextManager
 
     from httpx import BaseTransport
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from diffkb.errors import DiffkbError
     from diffkb.paths import BaseChoice
     from diffkb.services.configuration import Configuration
+    from diffkb.services.opening import Progress
     from diffkb.sources.http import Door
     from diffkb.sources.pace import Clock
 
@@ -133,6 +135,16 @@ class Run:
             self.say(text)
         else:
             print(messages.printable(text))
+
+    def progress(self, what: str) -> AbstractContextManager[Progress]:
+        """Gives a function that shows how many of how many are done, where somebody watches.
+
+        Args:
+            what: what is being done, in a word or two.
+        """
+        from diffkb.cli.render.progress import progress_bar
+
+        return progress_bar(what, quiet=self.quiet, color=self.color_of_messages)
 
     def open_door(self, *, refetch: bool = False) -> Door:
         """Returns the one way to the network, as the configuration and the options have it.

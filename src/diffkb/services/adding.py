@@ -189,6 +189,7 @@ class _Asking:
         """
         if not self._identifiers:
             return
+        progress(0, len(self._refs))
         urls = {identity: ref.url for identity, ref in self._refs.items() if ref.url}
         try:
             with door() as opened:

@@ -11,7 +11,6 @@ import typer
 from diffkb.cli.completion import complete_section
 from diffkb.cli.options import DocumentName, DryRun, Refetch, Run, command
 from diffkb.cli.render.messages import printable
-from diffkb.cli.render.progress import progress_bar
 from diffkb.errors import DiffkbError, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def add(
         dry_run=dry_run,
     )
     default = run.configuration.default_document
-    with progress_bar("asking", quiet=run.quiet) as progress:
+    with run.progress("asking") as progress:
         plan = make_plan(
             run.base,
             typed,

@@ -16,17 +16,18 @@ FEWEST = 2
 
 
 @contextmanager
-def progress_bar(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, *, quiet: bool, color: bool) -> Iterator[Callable[[int, int], None]]:
     """Gives a function that takes how many of how many are done; nobody else sees a bar.
 
     Args:
         what: what is being done, in a word or two.
         quiet: whether to show nothing.
+        color: whether the bar is coloured.
     """
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
-    bar = _Bar(what)
+    bar = _Bar(what, color=color)
     try:
         yield bar.show
     finally:
@@ -36,27 +37,27 @@ def progress_bar(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], Non
 class _Bar:
     """A bar that is drawn when the first number comes, and taken away at the end."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, *, color: bool) -> None:
         self._what = what
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
+        self._color = color
+        self._drawn: tuple[Progress, TaskID] | None = None
 
     def show(self, done: int, total: int) -> None:
         """Draws so many of so many."""
         if total < FEWEST:
             return
-        if self._progress is None:
-            self._progress, self._task = _start(self._what)
-        if self._task is not None:
-            self._progress.update(self._task, completed=done, total=total)
+        if self._drawn is None:
+            self._drawn = _start(self._what, total, color=self._color)
+        progress, task = self._drawn
+        progress.update(task, completed=done, total=total)
 
     def close(self) -> None:
         """Takes the bar away; what was said meanwhile stays."""
-        if self._progress is not None:
-            self._progress.stop()
+        if self._drawn is not None:
+            self._drawn[0].stop()
 
 
-def _start(what: str) -> tuple[Progress, TaskID]:
+def _start(what: str, total: int, *, color: bool) -> tuple[Progress, TaskID]:
     """Draws an empty bar; lines that are written meanwhile go above it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -65,9 +66,10 @@ def _start(what: str) -> tuple[Progress, TaskID]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        console=Console(stderr=True),
+        console=Console(stderr=True, no_color=not color),
         transient=True,
         redirect_stdout=False,
     )
+    task = progress.add_task(what, total=total)
     progress.start()
-    return progress, progress.add_task(what, total=None)
+    return progress, task
