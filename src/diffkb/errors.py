@@ -281,7 +281,7 @@ class UnreadableInput(DiffkbError):
 
 
 class Interrupted(DiffkbError):
-    """A person ended the command before it had come to this."""
+    """Interrupted by a person before it came to this."""
 
     code = "interrupted"
     exit_code = 130

@@ -135,7 +135,7 @@ def test_an_interruption_before_any_answer_changes_nothing(
 
 def test_the_sources_are_listed_with_whom_they_ask(call: Call) -> None:
     lines = call("sources").stdout.splitlines()
-    assert lines[0] == "arXiv\tarXiv\t2006.11239"
+    assert lines[0] == "arXiv\tarXiv, DataCite\t2006.11239"
     assert lines[1].split("\t")[:2] == ["DOI", "Crossref, DataCite, doi.org"]
     told = json.loads(call("sources", "--json").stdout)["data"]["sources"]
     assert [one["name"] for one in told] == [line.split("\t")[0] for line in lines]

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from diffkb.core.identifiers import parse_arxiv_id
 from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier
-from diffkb.errors import BadReply, UnknownWork
+from diffkb.errors import BadReply, RateLimited, UnknownWork
+from diffkb.sources import fetch
 from diffkb.sources.base import Reply
-from diffkb.sources.datacite import ARXIV_ROUTE, ROUTE, other_versions
+from diffkb.sources.datacite import ARXIV_ROUTE, MOST_WHILE_ARXIV_IS_DOWN, ROUTE, other_versions
 from diffkb.sources.doi_org import Versions
+from diffkb.sources.http import Door
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.sources.conftest import FakeClock
+
     from diffkb.sources.base import Outcome
 
 POT = Identifier(DOI, "10.5555/pot.1")
@@ -220,3 +227,46 @@ def test_published_versions_are_stated_by_preprints_alone() -> None:
     assert other_versions(answer(book)) == Versions()
     assert other_versions(answer(ARXIV_RECORD | {"relatedIdentifiers": 3})) == Versions()
     assert other_versions(reply(b"", 404)) == Versions()
+
+
+def at_datacite(request: httpx.Request) -> httpx.Response:
+    """Answers for DataCite, while arXiv limits requests."""
+    if request.url.host != "api.datacite.org":
+        return httpx.Response(429, text="Rate exceeded.")
+    doi = request.url.path.removeprefix("/dois/")
+    return httpx.Response(200, json={"data": {"attributes": ARXIV_RECORD | {"doi": doi}}})
+
+
+def test_datacite_is_asked_while_arxiv_is_limiting_requests(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    transport = httpx.MockTransport(at_datacite)
+    with Door(None, 60, tmp_path, transport=transport, clock=clock) as door:
+        (found,) = fetch([PAPER], door=door, report=print).values()
+    assert isinstance(found, Candidate)
+    assert (found.source, found.identifiers) == ("DataCite", (PAPER,))
+
+
+def test_of_many_works_the_first_ones_are_asked_for_while_arxiv_is_down(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    refs = [Identifier(ARXIV, f"2401.{number:05}") for number in range(1, 151)]
+    transport = httpx.MockTransport(at_datacite)
+    with Door(None, 60, tmp_path, transport=transport, clock=clock) as door:
+        found = list(fetch(refs, door=door, report=print).values())
+    assert {type(one) for one in found[:MOST_WHILE_ARXIV_IS_DOWN]} == {Candidate}
+    assert {type(one) for one in found[MOST_WHILE_ARXIV_IS_DOWN:]} == {RateLimited}
+
+
+def test_what_arxiv_does_not_know_is_nowhere(clock: FakeClock, tmp_path: Path) -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        feed = "<feed xmlns='http://www.w3.org/2005/Atom'><id>https://arxiv.org/x</id></feed>"
+        return httpx.Response(200, text=feed, headers={"Content-Type": "application/atom+xml"})
+
+    with Door(None, 60, tmp_path, transport=httpx.MockTransport(answer), clock=clock) as door:
+        (found,) = fetch([PAPER], door=door, report=print).values()
+    assert isinstance(found, UnknownWork)
+    assert asked == ["export.arxiv.org"]

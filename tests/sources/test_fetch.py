@@ -26,7 +26,9 @@ from diffkb.errors import (
     Unreachable,
 )
 from diffkb.sources import fetch
+from diffkb.sources.arxiv import ArXiv
 from diffkb.sources.base import Reply, Request
+from diffkb.sources.fetching import fetch_from
 from diffkb.sources.http import Door
 from diffkb.sources.retry import retry_after
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     from tests.sources.conftest import FakeClock, Service
 
-    from diffkb.sources.base import Outcome
+    from diffkb.sources.base import Outcome, Route
 
     Feed = Callable[..., httpx.Response]
     NewService = Callable[[], tuple[Service, FakeClock]]
@@ -54,11 +56,17 @@ def limited(retry_after: str) -> httpx.Response:
     return httpx.Response(429, headers={"Retry-After": retry_after})
 
 
+class ArXivAlone(ArXiv):
+    """arXiv with nobody to ask after it: what becomes of a request can be counted."""
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        return (self,)
+
+
 def outcome(door: Door, text: str = "2401.00011", said: list[str] | None = None) -> Outcome:
-    found = fetch(
-        [parse_arxiv_id(text)], door=door, report=(said if said is not None else []).append
-    )
-    (only,) = found.values()
+    report = (said if said is not None else []).append
+    (only,) = fetch_from(ArXivAlone(), [parse_arxiv_id(text)], door, report).values()
     return only
 
 
@@ -250,7 +258,7 @@ def test_both_forms_of_retry_after_are_read(
 def test_an_outage_is_met_once(door: Door, service: Service) -> None:
     service.answers = [LIMITED]
     refs = [Identifier(ARXIV, f"2401.{number:05}") for number in range(1, 301)]
-    outcomes = fetch(refs, door=door, report=print)
+    outcomes = fetch_from(ArXivAlone(), refs, door, print)
     assert len(service.requests) == 4
     assert {type(found) for found in outcomes.values()} == {RateLimited}
     named = {found.ref for found in outcomes.values() if isinstance(found, DiffkbError)}

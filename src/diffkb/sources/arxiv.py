@@ -61,8 +61,10 @@ class ArXiv:
 
     @property
     def routes(self) -> tuple[Route, ...]:
-        """Only itself."""
-        return (self,)
+        """Itself, then DataCite, where arXiv registers its papers."""
+        from diffkb.sources.datacite import ARXIV_ROUTE
+
+        return (self, ARXIV_ROUTE)
 
     def requests(
         self,

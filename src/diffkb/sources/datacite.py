@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 NAME = "DataCite"
 ENDPOINT = "https://api.datacite.org/dois/"
+# Each work is a request of its own: for more than so many, waiting for arXiv is the better way.
+MOST_WHILE_ARXIV_IS_DOWN = 100
 # https://info.arxiv.org/help/doi.html
 ARXIV_PREFIX = "10.48550/arxiv."
 
@@ -97,10 +99,11 @@ class ArXivAtDataCite:
         refs: Sequence[Identifier],
         urls: Addresses = NO_ADDRESSES,  # noqa: ARG002 - one shape for all routes
     ) -> list[Request]:
-        """Returns a request for each paper, in whichever versions."""
+        """Returns a request for each paper, in whichever versions; of many for the first ones."""
+        papers = list(_by_work(refs).items())[:MOST_WHILE_ARXIV_IS_DOWN]
         return [
             Request(_address(ARXIV_PREFIX + key.value), (), tuple(versions), LIMIT)
-            for key, versions in _by_work(refs).items()
+            for key, versions in papers
         ]
 
     def parse(self, reply: Reply, refs: Sequence[Identifier]) -> dict[Identifier, Outcome]:
