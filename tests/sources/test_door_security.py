@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from diffkb.core.models import DOI, URL, Identifier
 from diffkb.errors import BadReply, Unreachable
+from diffkb.sources.addresses import is_public
 from diffkb.sources.base import Reply, Request
 from diffkb.sources.fetching import fetch_from
-from diffkb.sources.http import PIECE, Door, is_public
+from diffkb.sources.http import Door
+from diffkb.sources.unpacking import PIECE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import threading
-import zlib
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import quote, urljoin, urlsplit
 
 import diffkb
 from diffkb.core.models import URL
 from diffkb.errors import BadReply, Offline, Unreachable
+from diffkb.sources.addresses import host_of, is_public, origin_of, scheme_of, without_user
 from diffkb.sources.base import Reply
 from diffkb.sources.pace import Clock, Pace, SystemClock, rule_of
+from diffkb.sources.unpacking import unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import httpx
@@ -30,20 +29,6 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 REDIRECTS = 5
 REDIRECTING = frozenset({301, 302, 303, 307, 308})
-# Only what is unpacked here, piece by piece: a few bytes may stand for a gigabyte.
-PACKED = frozenset({"gzip", "x-gzip", "deflate"})
-GZIP_OR_ZLIB = 47
-GZIP_BEGINS = b"\x1f\x8b"
-PIECE = 1 << 18
-
-# Names that mean another machine on each network: RFC 6761, RFC 6762 with its appendix G, RFC 8375.
-_LOCAL_NAME = re.compile(
-    r"[^.]*|(?:.*\.)?(?:localhost|local|localdomain|internal|intranet|private|corp|home|lan"
-    r"|home\.arpa)"
-)
-_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
-# RFC 4291 and RFC 6052: an address of IPv4 stands in their last bits.
-_WITH_IPV4_LAST = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
 
 
 class Patience:
@@ -197,7 +182,7 @@ class Door:
         """
         client = self.open(source)
         client.cookies.clear()
-        step = _Step(_without_user(request.url), request.params, dict(request.headers))
+        step = _Step(without_user(request.url), request.params, dict(request.headers))
         for _ in range(1 + REDIRECTS):
             with self._turn(step.url, patience, report), _translated(source, patience):
                 reply = self._exchange(request, step, source, patience)
@@ -206,7 +191,7 @@ class Door:
             if request.content:
                 raise Unchanging(source, "it redirects a question that has a body")
             before, step = step, self._next(step, reply, request, source)
-            if _origin(before.url) != _origin(step.url):
+            if origin_of(before.url) != origin_of(step.url):
                 client.cookies.clear()
         raise Unchanging(source, f"it redirects more than {REDIRECTS} times")
 
@@ -216,14 +201,14 @@ class Door:
         Raises:
             Unchanging: it must not be made.
         """
-        target = _without_user(_target(reply, source))
+        target = without_user(_target(reply, source))
         public = self._is_public(step.url)
         if public and not self._is_public(target):
             raise _not_public(source, target)
         is_page = all(ref.scheme == URL for ref in request.refs)
-        if not is_page and _scheme(step.url) == "https" and _scheme(target) == "http":
+        if not is_page and scheme_of(step.url) == "https" and scheme_of(target) == "http":
             raise Unchanging(source, "it redirects to a connection that anyone could change")
-        is_same = _origin(step.url) == _origin(target)
+        is_same = origin_of(step.url) == origin_of(target)
         headers = {
             name: value
             for name, value in step.headers.items()
@@ -233,7 +218,7 @@ class Door:
 
     def _is_public(self, url: str) -> bool:
         """Says whether a host is public by its name, and by its address where that is known."""
-        host = _host(url)
+        host = host_of(url)
         return is_public(host) and host not in self._private
 
     @contextmanager
@@ -270,7 +255,7 @@ class Door:
                 extensions={"trace": partial(self._watch, step, source)},
             ) as response,
         ):
-            chunks = _unpacked(response, source)
+            chunks = unpacked(response, source)
             content = b"".join(_bounded(chunks, request.limit, source, patience))
             # Hung up on, an answer of unknown length seems to end.
             if patience.left() <= 0:
@@ -288,12 +273,12 @@ class Door:
             Unchanging: a redirect leads to an address that is not public.
         """
         if event.endswith("connect_tcp.started"):
-            self._is_direct = info["host"] == _host(step.url)
+            self._is_direct = info["host"] == host_of(step.url)
         elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
             stream = info["return_value"]
             self._sockets = [*self._sockets[-1:], stream.get_extra_info("socket")]
             if self._is_direct and not is_public(str(stream.get_extra_info("server_addr")[0])):
-                self._private.add(_host(step.url))
+                self._private.add(host_of(step.url))
                 if step.public:
                     stream.close()
                     raise _not_public(source, step.url)
@@ -328,110 +313,9 @@ class _Step(NamedTuple):
     public: bool = False
 
 
-def is_public(host: str) -> bool:
-    """Says whether a host may lie in the public network, as far as its name or address tells.
-
-    Args:
-        host: a name, or an address of IPv4 or IPv6. Addresses of IPv4 in other spellings than
-            four decimal numbers count as not public: nobody writes them who has nothing to hide.
-    """
-    name = host.lower().rstrip(".").partition("%")[0]
-    try:
-        return _is_global(ip_address(name.strip("[]")))
-    except ValueError:
-        is_number = re.fullmatch(r"[0-9]+|0x[0-9a-f]*", name.rpartition(".")[2])
-        return not is_number and bool(_NAME.fullmatch(name)) and not _LOCAL_NAME.fullmatch(name)
-
-
-def _is_global(address: IPv4Address | IPv6Address) -> bool:
-    """Says whether an address is one host's in the whole network, and what it embeds is too."""
-    if isinstance(address, IPv6Address):
-        embedded = address.ipv4_mapped or address.sixtofour
-        if any(address in network for network in _WITH_IPV4_LAST):
-            embedded = IPv4Address(int(address) & 0xFFFFFFFF)
-        if embedded is not None:
-            return _is_global(embedded)
-        if address.is_site_local:
-            return False
-    return address.is_global and not address.is_multicast
-
-
 def _not_public(source: str, url: str) -> Unchanging:
     """Makes the error for a redirect out of the public network."""
-    return Unchanging(source, f"it redirects to {_host(url)}, which is not in the public network")
-
-
-def _without_user(url: str) -> str:
-    """Returns an address without the name and the password that may stand in it."""
-    return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:/*+)[^/?#]*@", r"\1", url)
-
-
-def _host(url: str) -> str:
-    """Returns the host of an address as it is looked up; "" for what cannot be read."""
-    import httpx
-
-    try:
-        return httpx.URL(url).raw_host.decode("ascii")
-    except (httpx.InvalidURL, ValueError):
-        return ""
-
-
-def _scheme(url: str) -> str:
-    """Returns the scheme of an address."""
-    return url.partition(":")[0].lower()
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    """Returns what must be the same for two addresses to belong to one server."""
-    import httpx
-
-    try:
-        return _scheme(url), _host(url), httpx.URL(url).port
-    except (httpx.InvalidURL, ValueError):
-        return _scheme(url), "", None
-
-
-def _unpacked(response: httpx.Response, source: str) -> Iterator[bytes]:
-    """Yields an answer as it was before it was packed, in pieces of bounded size.
-
-    Raises:
-        BadReply: it is packed otherwise than was asked for, or cannot be unpacked.
-    """
-    chunks = cast("Iterable[bytes]", response.stream)
-    coding = response.headers.get("content-encoding", "").strip().lower()
-    if coding in {"", "identity"}:
-        yield from chunks
-    elif coding in PACKED:
-        try:
-            yield from _inflated(chunks)
-        except (zlib.error, EOFError) as error:
-            raise BadReply(source, "it cannot be unpacked") from error
-    else:
-        raise BadReply(source, "it is packed in a way that was not asked for")
-
-
-def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Unpacks gzip, of one member or several, and zlib.
-
-    Raises:
-        zlib.error: it is neither.
-        EOFError: it breaks off.
-    """
-    unpacker = zlib.decompressobj(GZIP_OR_ZLIB)
-    is_empty = True
-    for chunk in chunks:
-        rest = chunk
-        while rest:
-            is_empty = False
-            if unpacker.eof:
-                if not rest.startswith(GZIP_BEGINS):
-                    return
-                unpacker = zlib.decompressobj(GZIP_OR_ZLIB)
-            yield unpacker.decompress(rest, PIECE)
-            rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-    yield unpacker.flush()
-    if not unpacker.eof and not is_empty:
-        raise EOFError
+    return Unchanging(source, f"it redirects to {host_of(url)}, which is not in the public network")
 
 
 def _bounded(
