@@ -3,7 +3,7 @@
 DiffkbError
 ├─ UsageError          2  MalformedIdentifier, WrOutOfScale, UnknownConfigKey, BadValue
 ├─ NotFoundError       3  SectionNotFound, EntryNotFound, DocumentNotFound, BaseNotFound,
-│                         UnknownWork
+│                         UnknownWork, NoAddress, NoIdentifier
 ├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AlreadyImported,
 │                         AlreadyThere, CannotWrite
 ├─ UnreadableInput     5
@@ -174,6 +174,35 @@ class UnknownWork(NotFoundError):
             f"{source} knows no paper {ref}", hint="look for a slip in the number", ref=ref
         )
         self.source = source
+
+
+class NoAddress(NotFoundError):
+    """Nothing in the base tells where an entry's page or PDF is; `what` is "page" or "PDF"."""
+
+    code = "no-address"
+
+    def __init__(self, entry_id: int, title: str, what: str) -> None:
+        hint = f"`diffkb open {entry_id}` opens its page" if what == "PDF" else None
+        super().__init__(
+            f'nothing tells where the {what} of {entry_id} "{title}" is',
+            hint=hint or f"`diffkb show {entry_id}` tells what is known about it",
+            ref=str(entry_id),
+        )
+        self.what = what
+
+
+class NoIdentifier(NotFoundError):
+    """A PDF in which no work is named."""
+
+    code = "no-identifier"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} names no arXiv id or DOI, neither in its metadata nor on its first page",
+            hint="give the paper's own id or link instead: `diffkb add ID`",
+            ref=path,
+        )
+        self.path = path
 
 
 class ConflictError(DiffkbError):

@@ -46,14 +46,21 @@ class Paper(NamedTuple):
 
 
 class Arxiv:
-    """An arXiv that answers from a dictionary; `fault` answers in its place where it is set."""
+    """An arXiv that answers from dictionaries: of papers by id, and of PDFs by path.
+
+    `fault` answers in its place where it is set.
+    """
 
     def __init__(self) -> None:
         self.papers: dict[str, Paper] = {}
+        self.files: dict[str, bytes] = {}
         self.fault: Callable[[httpx.Request], httpx.Response] | None = None
         self.asked: list[list[str]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path in self.files:
+            content = self.files[request.url.path]
+            return httpx.Response(200, content=content, headers={"Content-Type": "application/pdf"})
         if request.url.host != "export.arxiv.org":
             return httpx.Response(404, text="nothing here")
         ids = request.url.params["id_list"].split(",")

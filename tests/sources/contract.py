@@ -103,6 +103,15 @@ class SourceContract:
             ref = self.ref(example)
             assert self.source.match(url_of(ref)) == ref
 
+    def test_the_pdf_of_an_example_is_an_address_of_the_same_work(self) -> None:
+        for example in self.source.examples:
+            address = self.source.pdf(self.ref(example))
+            if address is not None:
+                assert address.startswith("https://")
+                again = self.source.match(address)
+                assert again is not None
+                assert self.source.pdf(again) == address
+
     def test_what_is_no_reference_is_not_claimed(self) -> None:
         for text in ("", " ", "kettle", "ftp://example.org/x", "https://[", "javascript:alert(1)"):
             assert self.source.match(text) is None

@@ -28,6 +28,7 @@ COMMANDS = (
     Row("add", "Add papers by arXiv id, DOI or link, fetched and placed.", "add:add"),
     Row("list", "The entries, filtered and sorted.", "list:list_entries", aliases=("ls",)),
     Row("show", "Everything known about an entry.", "show:show"),
+    Row("open", "An entry's page in the browser, or its PDF.", "open_:open_entries"),
     Row("import", "Bring a Markdown list of your own.", "import_:import_lists"),
     Row("refresh", "Ask the sources again: complete what waits.", "refresh:refresh"),
     Row("export", "The base given back, as its Markdown or in another form.", "export:export"),

@@ -54,6 +54,12 @@ def find_source(ref: Identifier | Ref) -> Source | None:
     return next((source for source in all_sources() if source.match(text)), None)
 
 
+def pdf_of(ref: Identifier) -> str | None:
+    """Returns the address of a work's PDF, or None where its identifier does not tell it."""
+    source = find_source(ref)
+    return source.pdf(ref) if source else None
+
+
 def fetch(
     refs: Sequence[Identifier],
     *,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from diffkb.sources.citation_tags import TaggedSource
 
 if TYPE_CHECKING:
+    from diffkb.core.models import Identifier
     from diffkb.sources.html import Place
 
 # https://aclanthology.org/info/ids/
@@ -35,6 +36,10 @@ class AclAnthology(TaggedSource):
         pattern = _PAPERS.get(place.site)
         found = pattern.fullmatch(place.path) if pattern else None
         return f"https://aclanthology.org/{found[1]}/" if found else None
+
+    def pdf(self, ref: Identifier) -> str | None:
+        """Returns the address of the PDF, which is that of the page with a suffix."""
+        return f"{self.address(ref, None).rstrip('/')}.pdf"
 
 
 SOURCE = AclAnthology()

@@ -59,6 +59,10 @@ class ArXiv:
         except MalformedIdentifier:
             return None
 
+    def pdf(self, ref: Identifier) -> str | None:
+        """Returns the address of the PDF of a version, or of the latest one."""
+        return f"https://arxiv.org/pdf/{ref}"
+
     @property
     def routes(self) -> tuple[Route, ...]:
         """Itself, then DataCite, where arXiv registers its papers."""

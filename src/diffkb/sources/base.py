@@ -126,3 +126,6 @@ class Source(Protocol):
 
     def match(self, text: str) -> Identifier | None:
         """Returns what a reference means, or None if the source does not answer for it."""
+
+    def pdf(self, ref: Identifier) -> str | None:
+        """Returns where the PDF of a work lies, if its identifier tells that; asks nobody."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from diffkb.sources.citation_tags import TaggedSource
 
 if TYPE_CHECKING:
+    from diffkb.core.models import Identifier
     from diffkb.sources.html import Place
 
 CONTENT = "https://openaccess.thecvf.com/content"
@@ -42,6 +43,11 @@ class Cvf(TaggedSource):
         if place.site != "openaccess.thecvf.com" or not found:
             return None
         return f"https://openaccess.thecvf.com{found[1]}html{found[2]}.html"
+
+    def pdf(self, ref: Identifier) -> str | None:
+        """Returns the address of the PDF, which lies in a folder beside that of the page."""
+        found = _PAPER.search(ref.value)
+        return f"https://openaccess.thecvf.com{found[1]}papers{found[2]}.pdf" if found else None
 
 
 SOURCE = Cvf()

@@ -35,5 +35,9 @@ class Doi:
             return None
         return found if found and found.scheme == DOI else None
 
+    def pdf(self, ref: Identifier) -> str | None:  # noqa: ARG002 - one shape for all sources
+        """Returns None: where a publisher keeps PDFs no DOI tells."""
+        return None
+
 
 SOURCE = Doi()

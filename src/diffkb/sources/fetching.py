@@ -10,25 +10,21 @@ from urllib.parse import urlsplit
 from diffkb.core.identifiers import work
 from diffkb.core.models import URL, Candidate
 from diffkb.errors import (
-    BadReply,
     Offline,
     RateLimited,
     SourceError,
     StorageError,
     UnknownWork,
-    Unreachable,
 )
 from diffkb.sources.base import NO_ADDRESSES
 from diffkb.sources.cache import validators
-from diffkb.sources.http import Unchanging
 from diffkb.sources.retry import (
     TRIES,
-    TRIES_OF_BAD_REPLIES,
     TRIES_WHEN_BLOCKED,
-    TRIES_WITHOUT_CONNECTION,
     Refused,
     check_status,
     persist,
+    refusing,
 )
 
 if TYPE_CHECKING:
@@ -194,10 +190,10 @@ class _Asking:
 
 def _failed(request: Request, error: DiffkbError) -> dict[Identifier, Outcome]:
     """Says of each work that a request asked about why there is no answer."""
-    return {work(ref): _about(ref, error) for ref in request.refs}
+    return {work(ref): about(ref, error) for ref in request.refs}
 
 
-def _about(ref: Identifier, error: DiffkbError) -> DiffkbError:
+def about(ref: Identifier, error: DiffkbError) -> DiffkbError:
     """Copies an error for one of the works it concerns, so that each can be told of by itself."""
     copy = type(error).__new__(type(error), *error.args)
     copy.__dict__.update(error.__dict__)
@@ -245,22 +241,13 @@ def _try(
         Refused: there is no usable answer.
         StorageError: the pace cannot be kept.
     """
-    try:
+    with refusing(route.name):
         reply = _ask(request, route.name, door, patience, report)
-    except Unreachable as error:
-        raise Refused(error, TRIES_WITHOUT_CONNECTION, everywhere=True) from error
-    except Unchanging as error:
-        raise Refused(BadReply(route.name, error.why), tries=1) from error
-    except BadReply as error:
-        raise Refused(error, TRIES_OF_BAD_REPLIES) from error
     tries_when_blocked = getattr(route, "tries_when_blocked", TRIES_WHEN_BLOCKED)
     check_status(reply, route.name, door.clock, tries_when_blocked)
     try:
-        outcomes = route.parse(reply, request.refs)
-    except Unchanging as error:
-        raise Refused(BadReply(route.name, error.why), tries=1) from error
-    except BadReply as error:
-        raise Refused(error, TRIES_OF_BAD_REPLIES) from error
+        with refusing(route.name):
+            outcomes = route.parse(reply, request.refs)
     except SourceError as error:
         raise Refused(error, TRIES, everywhere=True) from error
     # What is unknown today may be there tomorrow.

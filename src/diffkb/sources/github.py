@@ -168,6 +168,11 @@ class GitHub:
             return None
         return Identifier(URL, canonical_url(url))
 
+    def pdf(self, ref: Identifier) -> str | None:
+        """Returns the address of a PDF in a repository, whose own page only shows it."""
+        is_file = "/blob/" in ref.value and ref.value.lower().endswith(".pdf")
+        return ref.value.replace("/blob/", "/raw/", 1) if is_file else None
+
 
 SOURCE = GitHub()
 

@@ -444,6 +444,11 @@ class PageSource(PageRoute):
             return None
         return Identifier(URL, canonical_url(url))
 
+    def pdf(self, ref: Identifier) -> str | None:
+        """Returns the address itself where it is that of a PDF; most others do not tell."""
+        place = place_of(ref.value)
+        return ref.value if place and place.path.lower().endswith(".pdf") else None
+
     def address(self, ref: Identifier, url: str | None) -> str:
         """Returns the page to ask for."""
         given = url or ref.value

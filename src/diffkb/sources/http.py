@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import quote, urljoin, urlsplit
@@ -25,10 +26,15 @@ if TYPE_CHECKING:
     from diffkb.sources.base import Request
     from diffkb.sources.cache import Cache
 
+    # Takes the beginning of an answer and its pieces, and returns what is kept as its content.
+    Receive = Callable[[Reply, Iterator[bytes]], bytes]
+
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 REDIRECTS = 5
 REDIRECTING = frozenset({301, 302, 303, 307, 308})
+# What arrives within one patience does not stall.
+PROGRESS = 1_000_000
 
 
 class Patience:
@@ -42,6 +48,10 @@ class Patience:
     def left(self) -> float:
         """Returns the seconds that are left."""
         return self._end - self._clock.monotonic()
+
+    def renew(self) -> None:
+        """Gives all of it again."""
+        self._end = self._clock.monotonic() + self.seconds
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -160,7 +170,12 @@ class Door:
         return f"{name} (mailto:{contact})"
 
     def ask(
-        self, request: Request, source: str, patience: Patience, report: Callable[[str], None]
+        self,
+        request: Request,
+        source: str,
+        patience: Patience,
+        report: Callable[[str], None],
+        receive: Receive | None = None,
     ) -> Reply:
         """Sends one request, follows its redirects, and reads the answer to its end.
 
@@ -173,6 +188,8 @@ class Door:
             source: the name of the service, for errors.
             patience: when to give up; what is over ends the request, however slowly it drips.
             report: is told when the turn is long in coming.
+            receive: takes what is too large to be held, the bodies of redirects too. Patience
+                then begins anew with each answer, and with each megabyte of it.
 
         Raises:
             Offline: the door is shut.
@@ -185,7 +202,7 @@ class Door:
         step = _Step(without_user(request.url), request.params, dict(request.headers))
         for _ in range(1 + REDIRECTS):
             with self._turn(step.url, patience, report), _translated(source, patience):
-                reply = self._exchange(request, step, source, patience)
+                reply = self._exchange(request, step, source, patience, receive)
             if reply.status not in REDIRECTING or "location" not in reply.headers:
                 return reply
             if request.content:
@@ -237,14 +254,15 @@ class Door:
         step: _Step,
         source: str,
         patience: Patience,
+        receive: Receive | None,
     ) -> Reply:
-        """Sends one request and reads its answer."""
+        """Sends one request and reads its answer, or has it received."""
         import httpx
 
         left = max(patience.left(), 0.1)
         timeout = httpx.Timeout(min(READ_SECONDS, left), connect=min(CONNECT_SECONDS, left))
         with (
-            self._deadline(left),
+            self._deadline(left, patience) as renew,
             self.open(source).stream(
                 request.method,
                 step.url,
@@ -255,13 +273,12 @@ class Door:
                 extensions={"trace": partial(self._watch, step, source)},
             ) as response,
         ):
-            chunks = unpacked(response, source)
-            content = b"".join(_bounded(chunks, request.limit, source, patience))
-            # Hung up on, an answer of unknown length seems to end.
-            if patience.left() <= 0:
-                raise httpx.ReadTimeout("")
             headers = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status_code, headers, content, str(response.url))
+            reply = Reply(response.status_code, headers, b"", str(response.url))
+            pieces = _bounded(unpacked(response, source), request.limit, source, patience)
+            if receive is None:
+                return replace(reply, content=b"".join(pieces))
+            return replace(reply, content=receive(reply, _renewing(pieces, renew)))
 
     def _watch(self, step: _Step, source: str, event: str, info: Mapping[str, Any]) -> None:
         """Follows how a connection is made, and ends one that leads where it must not.
@@ -284,15 +301,26 @@ class Door:
                     raise _not_public(source, step.url)
 
     @contextmanager
-    def _deadline(self, seconds: float) -> Iterator[None]:
-        """Ends the connection after that time: httpx limits each read, a server may drip."""
-        timer = threading.Timer(seconds, self._hang_up)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+    def _deadline(self, seconds: float, patience: Patience) -> Iterator[Callable[[], None]]:
+        """Ends the connection after that time: httpx limits each read, a server may drip.
+
+        Gives what puts that off by all of the patience.
+        """
+        with ExitStack() as timers:
+
+            def start(seconds: float) -> None:
+                timer = threading.Timer(seconds, self._hang_up)
+                timer.daemon = True
+                timer.start()
+                timers.callback(timer.cancel)
+
+            def renew() -> None:
+                timers.close()
+                patience.renew()
+                start(patience.seconds)
+
+            start(seconds)
+            yield renew
 
     def _hang_up(self) -> None:
         """Shuts the sockets down, which wakes whoever reads from them."""
@@ -325,7 +353,10 @@ def _bounded(
 
     Raises:
         TooLarge: they are more than `limit` bytes together.
+        httpx.ReadTimeout: patience is over.
     """
+    import httpx
+
     size = 0
     for chunk in chunks:
         size += len(chunk)
@@ -333,7 +364,22 @@ def _bounded(
             raise TooLarge(source, f"it is larger than {limit // 1_000_000} MB")
         yield chunk
         if patience.left() <= 0:
-            return
+            break
+    # Hung up on, an answer of unknown length seems to end.
+    if patience.left() <= 0:
+        raise httpx.ReadTimeout("")
+
+
+def _renewing(chunks: Iterator[bytes], renew: Callable[[], None]) -> Iterator[bytes]:
+    """Yields the chunks, and calls `renew` at the beginning and as often as there is progress."""
+    renew()
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size >= PROGRESS:
+            renew()
+            size = 0
+        yield chunk
 
 
 def _target(reply: Reply, source: str) -> str:

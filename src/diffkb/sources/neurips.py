@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from diffkb.sources.citation_tags import TaggedSource
+from diffkb.sources.html import place_of
 
 if TYPE_CHECKING:
+    from diffkb.core.models import Identifier
     from diffkb.sources.html import Place
 
 _SITES = frozenset({"papers.nips.cc", "papers.neurips.cc", "proceedings.neurips.cc"})
@@ -15,6 +17,8 @@ _PAPER = re.compile(
     r"/(paper(?:_files/paper)?/[0-9]{4})/(?:hash|file)/([0-9a-f]{32})"
     r"-(?:Abstract|Paper)((?:-[A-Za-z_]+)?)\.(?:html|pdf)"
 )
+# Since then the conference is named among its tracks.
+FIRST_WITH_TRACK = 2022
 _OLD_PAPER = re.compile(r"(/paper/[0-9]+-[^/]+?)(?:\.pdf)?")
 
 
@@ -42,6 +46,17 @@ class NeurIPS(TaggedSource):
         if found := _OLD_PAPER.fullmatch(place.path):
             return f"https://{place.site}{found[1]}"
         return None
+
+    def pdf(self, ref: Identifier) -> str | None:
+        """Returns the address of the PDF, which names its track where the page may not."""
+        place = place_of(ref.value)
+        found = _PAPER.fullmatch(place.path) if place else None
+        if place is None or found is None:
+            return f"{self.address(ref, None)}.pdf"
+        folder, number, track = found.groups()
+        if not track and int(folder[-len("2022") :]) >= FIRST_WITH_TRACK:
+            track = "-Conference"
+        return f"https://{place.site}/{folder}/file/{number}-Paper{track}.pdf"
 
 
 SOURCE = NeurIPS()

@@ -64,6 +64,10 @@ class OpenAlex:
         """Returns None: other sources answer for references."""
         return None
 
+    def pdf(self, ref: Identifier) -> str | None:  # noqa: ARG002 - one shape for all sources
+        """Returns None: other sources keep the PDFs."""
+        return None
+
     @property
     def routes(self) -> tuple[Route, ...]:
         """Only itself."""

@@ -134,6 +134,10 @@ class OpenReview:
             return None
         return found if found and found.scheme == OPENREVIEW else None
 
+    def pdf(self, ref: Identifier) -> str | None:
+        """Returns the address of the latest PDF of a submission."""
+        return f"https://openreview.net/pdf?id={ref.value}"
+
 
 SOURCE = OpenReview()
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from diffkb.errors import BadReply, RateLimited, Unreachable
+from diffkb.sources.http import Unchanging
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tenacity import RetryCallState
 
@@ -54,6 +56,23 @@ class Refused(Exception):
         self.tries = tries
         self.wait = wait
         self.everywhere = everywhere
+
+
+@contextmanager
+def refusing(source: str) -> Iterator[None]:
+    """Makes of what a try ended with what it says about the next one.
+
+    Raises:
+        Refused: the block raised Unreachable or BadReply.
+    """
+    try:
+        yield
+    except Unreachable as error:
+        raise Refused(error, TRIES_WITHOUT_CONNECTION, everywhere=True) from error
+    except Unchanging as error:
+        raise Refused(BadReply(source, error.why), tries=1) from error
+    except BadReply as error:
+        raise Refused(error, TRIES_OF_BAD_REPLIES) from error
 
 
 def check_status(
