@@ -153,3 +153,36 @@ def read_to_the_end(handle: int) -> str:
 def lists() -> Path:
     """Gives the folder of Markdown lists made for tests."""
     return Path(__file__).parent / "data" / "lists"
+
+
+@pytest.fixture(scope="session")
+def make_pdf() -> Callable[..., bytes]:
+    """Gives a function that returns a PDF of one page.
+
+    `content` is what draws the page, with the font /F1; `info` and `xmp` are its metadata as they
+    stand in the file.
+    """
+
+    def make(content: bytes = b"", *, info: bytes = b"", xmp: bytes = b"") -> bytes:
+        objects = (
+            b"<</Type/Catalog/Pages 2 0 R/Metadata 7 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 5 0 R/Resources 8 0 R>>",
+            b"<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>",
+            b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+            b"<<%s>>" % info,
+            b"<</Type/Metadata/Subtype/XML/Length %d>>stream\n%s\nendstream" % (len(xmp), xmp),
+            b"<</Font<</F1 4 0 R>>>>",
+        )
+        written, places = b"%PDF-1.5\n", b""
+        for number, one in enumerate(objects, start=1):
+            places += b"%010d 00000 n \n" % len(written)
+            written += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+        count = len(objects) + 1
+        return (
+            b"%sxref\n0 %d\n0000000000 65535 f \n%s" % (written, count, places)
+            + b"trailer<</Size %d/Root 1 0 R/Info 6 0 R>>\n" % count
+            + b"startxref\n%d\n%%%%EOF\n" % len(written)
+        )
+
+    return make

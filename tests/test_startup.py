@@ -23,6 +23,7 @@ HEAVY = {
     "logging",
     "markdown_it",
     "pydantic",
+    "pypdf",
     "rich",
     "sqlalchemy",
     "sqlmodel",

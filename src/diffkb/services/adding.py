@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diffkb import sources
-from diffkb.core.identifiers import parse_ref
+from diffkb.core.identifiers import Ref, parse_ref, work
 from diffkb.core.models import Candidate, Identifier
 from diffkb.errors import (
     BaseNotFound,
@@ -13,8 +14,10 @@ from diffkb.errors import (
     DocumentNotFound,
     Interrupted,
     MalformedIdentifier,
+    NoIdentifier,
     SectionNotFound,
     UnknownWork,
+    UnreadableInput,
     WrOutOfScale,
 )
 from diffkb.markdown.dialect import WR_SCALE, Dialect
@@ -22,6 +25,7 @@ from diffkb.services.adder import Adder, document_for, ids_of
 from diffkb.services.additions import Added, Item, Plan, work_of
 from diffkb.services.opening import open_reader, open_unit
 from diffkb.services.placing import UNSORTED, find_section
+from diffkb.sources.pdf import identifier_in_pdf, is_pdf
 from diffkb.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -61,7 +65,7 @@ def make_plan(
         WrOutOfScale, SectionNotFound, AmbiguousSection, AmbiguousDocument, DocumentNotFound: the
             request does not fit the list, whatever the references are.
     """
-    parsed = [_parse(text, line) for text, line in refs]
+    parsed = [_parse(text, line, report) for text, line in refs]
     found = _look_up(choice, parsed, request, default_document, report)
     # What would become of a known work is known without its source.
     asked = [one for one in found if not (request.dry_run and isinstance(one, Item) and one.known)]
@@ -106,13 +110,36 @@ def carry_out(
     return [one._replace(entry=entries.get(one.entry_id or 0)) for one in results]
 
 
-def _parse(text: str, line: int | None) -> Item | Added:
+def _parse(text: str, line: int | None, report: Report) -> Item | Added:
     """Reads a reference; one that cannot be read has failed."""
     try:
-        return Item(parse_ref(text), line)
-    except MalformedIdentifier as error:
+        return Item(_ref_of(text, report), line)
+    except (MalformedIdentifier, UnreadableInput, NoIdentifier) as error:
+        error.ref = text
         error.line = line
         return Added(text, line, "failed", error=error)
+
+
+def _ref_of(text: str, report: Report) -> Ref:
+    """Returns what a person typed for a work: an identifier, a link, or the path of its PDF.
+
+    Raises:
+        MalformedIdentifier: it is none of these.
+        UnreadableInput: the PDF cannot be read.
+        NoIdentifier: the PDF names no work.
+    """
+    try:
+        return parse_ref(text)
+    except MalformedIdentifier:
+        path = Path(text)
+        if not is_pdf(path):
+            if path.suffix.lower() == ".pdf" and "://" not in text:
+                raise UnreadableInput(text, "there is no PDF of that name") from None
+            raise
+    found = identifier_in_pdf(path)
+    report(f"{text} is {found}")
+    # The list links to the work: nobody typed the version that lies there.
+    return Ref(text, work(found))
 
 
 def _look_up(

@@ -50,7 +50,10 @@ def all_sources() -> Iterator[Source]:
 
 def find_source(ref: Identifier | Ref) -> Source | None:
     """Returns the first source that answers for a work, or None."""
-    text = ref.text if isinstance(ref, Ref) else url_of(ref)
+    if isinstance(ref, Ref):
+        text = url_of(ref.identifier) if ref.identifier else ref.text
+    else:
+        text = url_of(ref)
     return next((source for source in all_sources() if source.match(text)), None)
 
 

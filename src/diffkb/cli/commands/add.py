@@ -25,11 +25,13 @@ OFFERED = 9
     details="The entry goes last into its year group, in the form of its neighbours. What is in "
     "the list already is said, not added twice. Where a source cannot answer, the entry waits as "
     "pending, and `diffkb refresh` completes it. A file holds one REF a line; blank lines and "
-    "what follows a # are passed over.",
+    "what follows a # are passed over. A PDF stands for the work whose arXiv id or DOI it names; "
+    "it is not copied.",
     examples=(
         "diffkb add 2006.11239",
         'diffkb add 2401.00001 --section "Flow Matching" --wr 2 --note "Read it."',
         "diffkb add --from ids.txt",
+        "diffkb add ~/Downloads/*.pdf",
     ),
 )
 def add(
@@ -38,7 +40,7 @@ def add(
         list[str] | None,
         typer.Argument(
             metavar="REF...",
-            help="arXiv ids in any spelling, DOIs, links; - reads them, one a line.",
+            help="arXiv ids in any spelling, DOIs, links, PDF files; - reads them, one a line.",
             show_default=False,
         ),
     ] = None,
