@@ -199,6 +199,16 @@ def test_of_several_downloads_those_that_can_be_are_done(
     assert [one.name for one in folder.iterdir()] == ["song2019generative.pdf"]
 
 
+def test_what_failed_is_named(call: Call) -> None:
+    done = call("open", "12", "13", "--download", "-v")
+    for ref in ("12", "13"):
+        assert (
+            f"it has no PDF there (status 404)\nhint: try it again later; `diffkb open {ref}`"
+            in (done.stderr)
+        )
+        assert f"\n  {ref}\n" in done.stderr
+
+
 def test_offline_nothing_is_downloaded(call: Call, base: Path) -> None:
     done = call("open", "12", "--download", "--offline")
     assert done.status == 6

@@ -91,7 +91,8 @@ def test_a_stamp_in_pieces_is_read(find: Find) -> None:
         (b"/arXivID(https://arxiv.org/abs/2006.11239v2)", PAPER),
         (b"/arXivID(2006.11239v2)/doi(10.1109/5.771073)", PAPER),
         (b"/Title(arXiv:2006.11239v2 [cs.LG] 16 Dec 2020)", PAPER),
-        (b"/Title(Kettles, arXiv:2006.11239v2)/doi(10.1109/5.771073)", PAPER),
+        (b"/Title(arXiv:2006.11239v2)/doi(10.1109/5.771073)", PAPER),
+        (b"/Title(Comment on arXiv:2006.11239)/doi(10.1109/5.771073)", RECORD),
         (b"/DOI(https://doi.org/10.48550/arXiv.2006.11239)", Identifier(ARXIV, "2006.11239")),
         (b"/doi(10.1109/5.771073)", RECORD),
         (b"/DOI(doi:10.1109/5.771073)", RECORD),
@@ -163,6 +164,7 @@ def test_what_may_be_a_reference_does_not_count(find: Find, lines: dict[int, str
 
 def test_the_name_arxiv_gives_counts_last(find: Find) -> None:
     assert find(BODY, name="2006.11239v2.pdf") == PAPER
+    assert find(BODY, name="2006.11239v2 (1).pdf") == PAPER
     assert find(BODY, name="2006.11239v2.pdf", info=b"/doi(10.1109/5.771073)") == RECORD
 
 

@@ -31,7 +31,11 @@ _STAMP = re.compile(
     rf"arXiv:\s*({_ARXIV_ID})\s+(?:\[[A-Za-z.-]+\]\s+)?[0-9]{{1,2}}\s+[A-Z][a-z]{{2}}\s+[0-9]{{4}}"
 )
 _NAMED = re.compile(rf"(?i)\barXiv:\s*({_ARXIV_ID})(?![0-9])")
-_DOI = re.compile(r"(?i)(?<![0-9.])10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"<>{}|\\^`]{1,200}")
+_DOI = re.compile(
+    r"(?i)(?<![0-9.])10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"<>{}|\\^`\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,200}"
+)
+# As browsers name a file that they download once more.
+_SECOND_COPY = re.compile(r" ?\([0-9]+\)$")
 _DOI_FIELDS = frozenset({"doi", "wps-articledoi", "articledoi", "identifier"})
 _TEXT_FIELDS = frozenset({"title", "subject"})
 
@@ -51,7 +55,7 @@ def identifier_in_pdf(path: Path, seconds: float = SECONDS) -> Identifier:
         NoIdentifier: it names no work, or several that it could be.
     """
     text = _text_of(path, seconds)
-    found = identifier_in_text(text) or _arxiv_id(path.stem)
+    found = identifier_in_text(text) or _arxiv_id(_SECOND_COPY.sub("", path.stem))
     if found is None:
         raise NoIdentifier(str(path))
     return found
@@ -120,22 +124,23 @@ def identifier_in_text(text: PdfText) -> Identifier | None:
 def _candidates(text: PdfText) -> Iterator[Identifier]:
     """Yields what may be the identifier, the most certain first."""
     turned = " ".join(line.text for line in text.lines if line.turned)
-    stamped = [turned, *(line.text for line in text.lines if not line.turned)]
-    yield from _arxiv_ids(found[1] for one in stamped for found in _STAMP.finditer(one))
     yield from _arxiv_ids(found[1] for found in _NAMED.finditer(turned))
+    level = [line.text for line in text.lines if not line.turned]
+    yield from _arxiv_ids(found[1] for one in level for found in _STAMP.finditer(one))
     yield from _arxiv_ids(value for name, value in text.fields if name == "arxivid")
     titles = [value for name, value in text.fields if name in _TEXT_FIELDS]
-    yield from _arxiv_ids(found[1] for one in titles for found in _NAMED.finditer(one))
+    # A title that goes on to name a paper may be that of a comment on it.
+    yield from _arxiv_ids(found[1] for one in titles if (found := _NAMED.match(one)))
     yield from _dois(value for name, value in text.fields if name in _DOI_FIELDS)
     yield from _dois(titles)
-    yield from _only(_dois(line.text for line in text.lines if _is_at_edge(line, text)))
+    yield from _only(_dois(_lines_at_the_edges(text)))
     yield from _only(_dois(line.text for line in text.lines))
 
 
-def _is_at_edge(line: Line, text: PdfText) -> bool:
-    """Says whether a line stands where publishers put DOIs: at the head of a page or its foot."""
-    lowest = min(one.height for one in text.lines)
-    return line.height >= HEAD or line.height <= max(FOOT, lowest)
+def _lines_at_the_edges(text: PdfText) -> Iterator[str]:
+    """Yields the lines where publishers put DOIs: at the head of a page and at its foot."""
+    foot = max(FOOT, min((line.height for line in text.lines), default=FOOT))
+    yield from (line.text for line in text.lines if line.height >= HEAD or line.height <= foot)
 
 
 def _arxiv_ids(texts: Iterable[str]) -> Iterator[Identifier]:

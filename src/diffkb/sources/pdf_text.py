@@ -69,10 +69,8 @@ def read_pdf(file: BinaryIO) -> PdfText:
     from pypdf.errors import DependencyError, FileNotDecryptedError
 
     try:
+        # Many are encrypted without a password, only to forbid copying; pypdf reads these.
         reader = PdfReader(file)
-        if reader.is_encrypted:
-            # Many are so without a password, only to forbid copying; others cannot be read then.
-            reader.decrypt("")
         fields = tuple(_as_far_as_it_goes(_fields(reader)))
         lines = tuple(islice(_as_far_as_it_goes(_lines(reader)), MOST_LINES))
     except (DependencyError, FileNotDecryptedError) as error:

@@ -112,6 +112,8 @@ def _outcome(run: Run, ref: str, found: Visited | DiffkbError, open_one: Open) -
     except DiffkbError as error:
         error.ref = ref
         run.report(error)
+        if ref not in error.message:
+            run.say(f"  {ref}")
         return Opened("failed", ref=ref, error=error)
     if opened.outcome != "opened" and not run.json:
         print(printable(str(opened.path or opened.url)))
