@@ -9,7 +9,7 @@ from diffkb.core.identifiers import kind_of
 from diffkb.markdown.endings import FEW, after_names, bold_end, linked_end, text_end, trimmed
 from diffkb.markdown.labels import OTHER, names_target, rank_of
 from diffkb.markdown.leading import skip_leading
-from diffkb.markdown.names import is_authors, is_name, is_name_and_year
+from diffkb.markdown.names import is_authors, is_name, is_name_and_year, names_before
 from diffkb.markdown.plain import count_words, plain_text
 from diffkb.markdown.primaries import first_page, first_paper, is_shown
 from diffkb.markdown.spans import NO_DEFINITIONS, links_of, text_of
@@ -45,6 +45,10 @@ _PRECEDES = re.compile(
     r"^[A-Z][\w&+./ -]{1,28}?[ '’-]*(?:(?:19|20)[0-9]{2}|[0-9]{2})\b[^|]*[-–—,:]\Z"
 )
 _CITED = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])|arXiv:", re.IGNORECASE)
+# What parts the first words of a title, in bold, from the others.
+_COLON = re.compile(r"(?:\*\*|__)[ \t]?:[ \t]*+(?=\w)")
+_LONG_WORD = re.compile(r"[^\W\d_][\w-]{3,}")
+_LEAST_NAMED, _MOST_CAPITAL = 3, 0.6
 _MOST_BEFORE = 90
 _LEAST_TOLD = 4
 _SHORTEST = 8
@@ -292,6 +296,7 @@ def _without_link(
     limit = max(at, next((one.start for one in own if one.start >= at), nested))
     return (
         _in_brackets(raw, at, nested)
+        or _begun_in_bold(raw, at, nested, own)
         or _in_bold(raw, at, nested, own)
         or _in_quotes(raw, at, nested, limit)
         or _after_authors(raw, at, limit, authors_first=authors_first)
@@ -329,6 +334,24 @@ def _in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
     if start >= stop or named or raw[start:stop].rstrip().endswith((":", "：")):
         return None
     return ((start, stop), None, "bold")
+
+
+def _begun_in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
+    """Returns a title whose first words alone are in bold: "**Name**: Other Words [paper]"."""
+    bold = _BOLD.match(raw, at, nested)
+    colon = _COLON.match(raw, bold.end() - 2, nested) if bold else None
+    link = next((one.start for one in own if one.start > at), None)
+    if colon is None or link is None or colon.end() > link:
+        return None
+    end = text_end(raw, colon.end(), link)
+    names = names_before(raw, colon.end(), end)
+    words = _LONG_WORD.findall(raw, colon.end(), end)
+    capital = sum(one[0].isupper() for one in words)
+    if len(words) < _LEAST_NAMED or capital < _MOST_CAPITAL * len(words):
+        return None
+    if (names and names.sure) or raw[end:link].strip(" ,.;([*_\\"):
+        return None
+    return ((at, end), None, "text")
 
 
 def _in_quotes(raw: str, at: int, nested: int, limit: int) -> Found | None:
