@@ -46,6 +46,9 @@ _WHEN = re.compile(
     r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? "
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?)?\)?[.,:]?\s++"
 )
+# What may part a title from the names after it, and a venue with its year there.
+_PART = re.compile(r"(?:[,，]\s*+|(?<=[\w)]{2})\.\s++)(?=[A-Z])")
+_VENUE_NEXT = re.compile(r"([A-Z][\w&+-]{1,14}[ '’-]?(?:19|20)[0-9]{2}),\s")
 FEW = 2
 _LINKED_TAIL = re.compile(
     r"(?:(?<!\s)\s*+[(\[](?P<inner>[A-Za-z][\w&+./’' -]{0,25}?)??[\s,'’]*"
@@ -72,8 +75,8 @@ def text_end(raw: str, at: int, limit: int) -> int:
     end = stop.start() if stop else limit
     blank = BLANK.search(raw, at, end)
     end = blank.start() if blank else end
-    text = _before_gap(raw[at:end]).rstrip(" \t\r\n([（\\,;:")
-    for shorten in (_before_marks, _before_sentence, _before_tail):
+    text = _before_gap(raw[at:end]).rstrip(" \t\r\n([（\\,;:，")
+    for shorten in (_before_marks, _before_sentence, _before_names, _before_tail):
         text = shorten(text)
     return at + len(text)
 
@@ -109,6 +112,18 @@ def _tells_of_work(text: str, sentence: re.Match[str]) -> bool:
         or following.startswith(("In ", "arXiv"))
         or is_venue(following.strip(" .,*_"))
     )
+
+
+def _before_names(text: str) -> str:
+    """Returns a title without the names after it, and what follows them: "Title, A B, C D, E F"."""
+    if text.count(",") + text.count("，") < FEW:
+        return text
+    for part in _PART.finditer(text):
+        names = names_before(text, part.end(), len(text))
+        known = _VENUE_NEXT.match(text, part.end())
+        if (names and names.sure) or (known and is_venue(known[1])):
+            return text[: part.start()] if count_words(text[: part.start()]) > FEW else text
+    return text
 
 
 def _before_tail(text: str) -> str:

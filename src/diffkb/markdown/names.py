@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 # What parts one name from the next, or the last one from the title. A full stop after a single
 # letter is an initial's.
 _PARTING = re.compile(
-    r"(?P<comma>,\s++(?:(?:and|&)\s++)?)|(?P<joined>\s++(?:and|&)\s++)|(?P<colon>:\s++)"
+    r"(?P<dated>\s?\((?:19|20)[0-9]{2}[a-z]?,\s[^()\r\n]{1,20}\)[.:,]?\s++)"
+    r"|(?P<comma>,\s++(?:(?:and|&)\s++)?)|(?P<joined>\s++(?:and|&)\s++)|(?P<colon>:\s++)"
     r"|(?P<stop>(?<=[\w)]{2})\.\s++(?=[A-Z\"“]))"
 )
 _PARTICLES = frozenset(
@@ -80,7 +81,7 @@ def names_before(text: str, start: int, end: int) -> Names | None:
             break
         run.append((words, parting))
         at = parting.end()
-        if parting.lastgroup in {"colon", "stop"}:
+        if parting.lastgroup in {"colon", "stop", "dated"} or _is_last(run):
             break
     if not run or at >= end:
         return None
@@ -94,6 +95,17 @@ def _begins_title(
     if parting.lastgroup != "colon" or not run or _is_certain(words):
         return False
     return not _joins(run[-1][1])
+
+
+def _is_last(run: Sequence[tuple[str, re.Match[str]]]) -> bool:
+    """Says whether a full name after ", and" ends a run: what follows is no name."""
+    return (
+        len(run) > 1
+        and " " in run[-1][0]
+        and run[-1][1][0].strip() == ","
+        and run[-2][1].lastgroup == "comma"
+        and _joins(run[-2][1])
+    )
 
 
 def _are_sure(run: Sequence[tuple[str, re.Match[str]]]) -> bool:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 STRONG, LINKED, BARE, NONE = 3, 2, 1, 0
 _FEW_WORDS = 3
+_SHORT_GAP = 3
 
 # Names of parts that hold no entries; others begin with the same words, as "News recommendation".
 _NO_ENTRIES = re.compile(
@@ -241,12 +242,25 @@ def _paragraph_strength(raw: str, title: Title) -> int:
     words = count_words(text)
     if title.primary is None and title.shape != "bold" and not opened:
         fields = after and all(_is_field(raw, one.start) for one in after)
-        return BARE if fields and 3 <= words <= 40 else NONE
+        good = fields or _closes(raw, title, after) or is_sure_citation(raw, title)
+        return BARE if good and 3 <= words <= 40 else NONE
     if words >= 2 and (opened or title.shape in {"bold", "quoted", "venue", "cited"}):
         return STRONG if labels or title.shape in {"quoted", "cited"} else LINKED
     if words and labels and title.shape == "bold" and not is_label(text):
         return LINKED
     return BARE if labels and 3 <= words <= 40 else NONE
+
+
+def _closes(raw: str, title: Title, after: Sequence[Span]) -> bool:
+    """Says whether a title, a colon and an address are all that a paragraph holds."""
+    if len(after) != 1 or after[0].kind != "bare" or raw[after[0].end :].strip(" \t\r\n>"):
+        return False
+    between = raw[title.span[1] - 1 : after[0].start].rstrip(" \t<")
+    return (
+        between.endswith(_CATEGORY_END)
+        and len(between) <= _SHORT_GAP
+        and not is_label(raw[slice(*title.span)])
+    )
 
 
 def _is_field(raw: str, at: int) -> bool:
@@ -261,13 +275,19 @@ def _strength_of_linked_paragraph(raw: str, title: Title, primary: Span) -> int:
     words = count_words(raw[slice(*title.span)])
     if _TITLE_FIELD.fullmatch(before.rstrip(" [*_")):
         return STRONG
-    if len(before) >= 4:
+    if len(before) >= 4 and not _are_authors(before):
         return LINKED if words >= 3 and kind_of(primary.url) == "paper" else NONE
     if not words or not _begins_work(raw, title):
         return NONE
     if words >= 3:
         return STRONG
     return LINKED if "://" in primary.url else NONE
+
+
+def _are_authors(before: str) -> bool:
+    """Says whether the names of authors stand before a linked title, and no sentence."""
+    names = before.strip(' ,.:;*_"“')
+    return names.count(",") + names.count(" and ") > 0 and is_authors(names + ",")
 
 
 def _begins_work(raw: str, title: Title) -> bool:

@@ -10,6 +10,7 @@ from diffkb.markdown.headings import Heading, read_heading
 from diffkb.markdown.labels import PAPER, is_anchor, names_target, rank_of
 from diffkb.markdown.plain import count_words, plain_text
 from diffkb.markdown.recognising import (
+    BARE,
     LINKED,
     STRONG,
     Judged,
@@ -281,6 +282,9 @@ class Survey:
             found.discard(f"para:link:{LINKED}")
         if shapes.count(f"para:bold:{STRONG}") >= _LINKS_ALONE:
             found.add(f"para:bold:{LINKED}")
+        # Citations are works without a link too, where others are put like them.
+        cited = {f"para:{shape}:{STRONG}" for shape in ("quoted", "cited")}
+        found.update(shape.replace(str(STRONG), str(BARE)) for shape in found & cited)
         return frozenset(found)
 
     def _bare_too(self, indices: list[int], works: dict[int, int]) -> bool:
