@@ -24,14 +24,14 @@ _NOTED = (
     r"(?:\s?(?:<sup>[^<>]{0,20}</sup>|[0-9]{1,2}(?![0-9])|[*†‡§¶^#]{1,3}(?=[\s,;.]|\Z))"
     r"(?:,[0-9]{1,2}(?=[\s,]))?)?+"
 )
-_PLACE = r"(?:\s?\((?![^()]{0,60}(?:19|20)[0-9]{2})[^()\r\n]{2,90}\))?+"
+_PLACE = r"(?:\s?\((?![^()]{0,60}(?:1[5-9]|20)[0-9]{2})[^()\r\n]{2,90}\))?+"
 _SPACED = rf"[ \u00a0\-·]{{1,2}}(?:\({_CAPITAL}[\w-]{{1,20}}\)[ ])?{_WORD}"
-_CJK_NAME = r"[\u4e00-\u9fff]{2,4}(?=\s?[(（,，、;；*_.])"
+_CJK_NAME = r"(?:[\u4e00-\u9fff]{2,4}|[\uac00-\ud7af]{2,4})(?=\s?[(（,，、;；*_.])"
 _PERSON = rf"{_WORD}(?:{_SPACED}){{0,4}}+|{_CJK_NAME}"
 _AFTER = rf"(?:\**|_*){_NOTED}{_PLACE}"
 _NAME = re.compile(rf"(?:\**|_*)({_PERSON}){_AFTER}")
 _PARTED = (
-    r"(?:\s*[,;，；、•·](?:\s*(?:and|AND|&|und)\s)?\s*|\s+(?:and|AND|&|und|with)\s+"
+    r"(?:\s*[,;，；、•·](?:\s*(?:and|AND|&|und|et)\s)?\s*|\s+(?:and|AND|&|und|et(?!\W{1,2}al)|и|with)\s+"
     r"|\s?&\s?(?=[A-Z]))"
 )
 _SEPARATOR = re.compile(_PARTED)
@@ -84,6 +84,7 @@ _INITIAL = re.compile(r"\b[A-Z]\.")
 _GROUP = re.compile(
     r"[A-Z][^\s,.(|<\[]*+(?: (?:[\w&.-]*+)){0,7}?(?=\s*(?:[,(|<\[\r\n]|\.\s|\.?\Z))"
 )
+_BEFORE_NAME = frozenset("(（-–—")
 _SIGNS = " \t\r\n*_.,;:\\|[]()<"
 
 
@@ -214,7 +215,7 @@ def _are_few(text: str, names: Names, end: int, below: bool, alone: bool) -> boo
     before = text[max(0, names.start - 8) : names.start]
     emphasised = before[-1:] in {"*", "_"}
     if words[0] >= "\u4e00":
-        return emphasised
+        return emphasised or (year and before.rstrip()[-1:] in _BEFORE_NAME)
     if " " not in words.strip():
         return not below and words.istitle() and _BARE_YEAR_NEXT.match(following) is not None
     if following.lstrip(" *_.").startswith("|") and "|" in before[-3:]:

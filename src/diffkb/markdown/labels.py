@@ -52,6 +52,14 @@ _OTHER = frozenset(
     " ncnn flax tinygrad tvm c mindspore oneflow".split()
 ).union(_JOINING)
 _GLUE = frozenset("s part x r c go".split()).union(_JOINING)
+# Chinese, Japanese and Korean write such words without blanks between them.
+_PAPER_CJK = re.compile(
+    r"(?:论文|論文|原文|文章|全文|链接|連結|リンク|地址|下载|下載|논문|원문|링크)+"
+)
+_OTHER_CJK = re.compile(
+    r"(?:论文|論文|논문|官方|公式|中文|项目|項目|プロジェクト|프로젝트|代码|程式碼|コード|코드|源码|开源|主页|首页|视频|影片|動画|영상|동영상"
+    r"|数据集|資料|资料|자료|발표|発表|幻灯片|スライド|슬라이드|博客|ブログ|블로그|解读|解説|해설|笔记|ノート|노트|정리|链接|リンク|地址|링크)+"
+)
 _WORD = re.compile(r"[^\s\[\](){}|/,:;·•\"'“”‘’!?`*<>+_→#=.：，、【】（）-]+")
 _NOISE = re.compile(r":[a-z0-9_+-]{1,40}:|<[^<>]*>|\([^()]{0,30}\)\s*\Z")
 _EMOJI = re.compile(r":[a-z0-9_+-]{1,40}:")
@@ -94,7 +102,7 @@ def is_label(text: str) -> bool:
         return True
     if len(words) > 6:
         return is_address(text)
-    if all(word in _PAPER or word in _OTHER or _is_mark(word) for word in words):
+    if all(_names_paper(word) or _names_other(word) or _is_mark(word) for word in words):
         return len(words) <= 4 or not _GLUE.intersection(words)
     return is_venue(text) or is_address(text)
 
@@ -143,17 +151,30 @@ def rank_of(text: str, url: str) -> int:
     if not words_of(text) and ("arxiv.org" in low or low.endswith(".pdf")):
         return PAPER
     hosts = ("github.com", "gitlab.com", "youtu", "github.io" if words_of(text) else "github.com")
-    return OTHER if any(host in low for host in hosts) else UNKNOWN
+    file = low.partition("#")[0].endswith(".pdf")
+    return OTHER if not file and any(host in low for host in hosts) else UNKNOWN
 
 
 @lru_cache(maxsize=4096)
 def _rank_of_label(text: str) -> int:
     """Says the same by the label alone."""
     words = words_of(text)
-    if any(word in _OTHER and word not in _GLUE for word in words):
+    if any(_names_other(word) and word not in _GLUE for word in words):
         return OTHER
-    named = any(word in _PAPER for word in words)
+    named = any(_names_paper(word) for word in words)
     return PAPER if named or is_venue(text) or is_address(text) else UNKNOWN
+
+
+def _names_paper(word: str) -> bool:
+    """Says whether a word of a label names the paper."""
+    return word in _PAPER or (not word.isascii() and _PAPER_CJK.fullmatch(word) is not None)
+
+
+def _names_other(word: str) -> bool:
+    """Says whether a word of a label names something beside the paper."""
+    if word in _OTHER:
+        return True
+    return not word.isascii() and not _names_paper(word) and bool(_OTHER_CJK.fullmatch(word))
 
 
 def _is_mark(word: str) -> bool:

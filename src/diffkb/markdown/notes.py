@@ -12,10 +12,13 @@ from diffkb.markdown.labels import is_label
 _LINE = re.compile(r"\r\n|\n|\r")
 _FIELD = re.compile(
     r"[^\w\r\n<\[\]]*+([^\W\d_][\w.;/'-]{0,20}(?: [\w/'-]{1,16}){0,2})\s?(?:\*\*|__|\*|_)?\s?[:：](?!//|\w)(?:\*\*|__|\*|_)?\s*"
-    r"|[^\w\r\n<\[\]]*+([\u4e00-\u9fff]{1,8})\s?(?:\*\*|__)?[:：](?:\*\*|__)?\s*"
+    r"|[^\w\r\n<\[\]]*+([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{1,8})\s?(?:\*\*|__)?[:：](?:\*\*|__)?\s*"
 )
 _NAMES = {
-    "authors": ("author", "authors", "作者", "by", "writer", "writers", "author(s)"),
+    "authors": (
+        *("author", "authors", "作者", "by", "writer", "writers", "author(s)"),
+        *("著者", "저자", "auteur", "auteurs", "autor", "autoren", "autores"),
+    ),
     "venue": (
         *(
             "venue",
@@ -27,6 +30,18 @@ _NAMES = {
             "publication",
         ),
         *("会议", "期刊", "发表", "来源", "source", "booktitle", "publication venue"),
+        *(
+            "会議",
+            "学会",
+            "掲載",
+            "出典",
+            "학회",
+            "저널",
+            "출처",
+            "revue",
+            "zeitschrift",
+            "revista",
+        ),
     ),
     "tags": (
         *("tag", "tags", "keyword", "keywords", "key", "key words", "topic", "topics", "category"),
@@ -42,6 +57,7 @@ _NAMES = {
             "tasks",
             "field",
         ),
+        *("キーワード", "タグ", "키워드", "태그", "mots-clés", "schlagwörter"),
         *("area", "areas", "subject", "subjects", "keyphrases", "domain", "domains"),
     ),
     "note": (
@@ -54,6 +70,16 @@ _NAMES = {
             "总结",
             "笔记",
             "评论",
+            "要約",
+            "概要",
+            "メモ",
+            "コメント",
+            "感想",
+            "요약",
+            "메모",
+            "비고",
+            "résumé",
+            "notiz",
             "takeaway",
             "takeaways",
             "notes/summary",
@@ -105,6 +131,8 @@ _NAMES = {
             "id",
             "teams involved",
         ),
+        *("年", "リンク", "論文", "所属", "コード", "연도", "링크", "논문", "소속", "코드", "날짜"),
+        *("année", "lien", "jahr", "link", "año", "enlace"),
     ),
 }
 _FIELD_OF = {name: kind for kind, names in _NAMES.items() for name in names}

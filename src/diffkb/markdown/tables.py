@@ -15,34 +15,52 @@ if TYPE_CHECKING:
 
 _BAR = re.compile(r"\\.|\||`[^`\r\n]*+`", re.DOTALL)
 _RULE = re.compile(r"[ \t]*+\|?[ \t:|-]*-[ \t:|-]*[ \t]*+")
+# What columns are called, in English, German, French, Spanish, Chinese, Japanese and Korean.
 _ROLES = (
     (
         "title",
         re.compile(
             r"title|^projects?$|^books?$|^works?$|^readings?$|^name$|^librar|^tools?$|^datasets?$|^models?$|^methods?$|papers?\b"
-            r"|article|publication\b|标题|论文名|题目|论文$",
+            r"|article|publication\b|^titre|^título|^titel$|标题|標題|论文名|題目|题目|论文$|論文$|論文名|书名|書名|文章"
+            r"|タイトル|題名|제목|논문$|논문명|도서명",
             re.IGNORECASE,
         ),
     ),
-    ("year", re.compile(r"year|date(?! read)|年|时间|日期|published", re.IGNORECASE)),
+    (
+        "year",
+        re.compile(
+            r"year|date(?! read)|année|^jahr|^año|published|^年$|年月|年份|年度|出版年"
+            r"|発行年|発表年|发表时间|时间|時間|日期|^연도|년도|발행",
+            re.IGNORECASE,
+        ),
+    ),
     (
         "venue",
         re.compile(
-            r"venue|conference|journal|pub\b|pub\.|publisher|source|会议|期刊|where|booktitle",
+            r"venue|conference|journal|pub\b|pub\.|publisher|source|会议|會議|会議|学会|期刊|発表|发表|掲載|出版|来源|학회|저널|출처|게재|where"
+            r"|booktitle",
             re.IGNORECASE,
         ),
     ),
-    ("authors", re.compile(r"author|作者|affiliation|institut", re.IGNORECASE)),
+    (
+        "authors",
+        re.compile(
+            r"author|auteur|^autor(?:es|en)?$|作者|著者|저자|affiliation|institut", re.IGNORECASE
+        ),
+    ),
     (
         "link",
         re.compile(
-            r"link|code|url|pdf|github|project|resource|material|论文链接|代码", re.IGNORECASE
+            r"link|code|url|pdf|github|project|resource|material|论文链接|代码|链接|鏈接|リンク|コード|링크|코드",
+            re.IGNORECASE,
         ),
     ),
     (
         "note",
         re.compile(
-            r"note|comment|descri|summary|keyword|abstract|tl;?dr|备注|说明|简介", re.IGNORECASE
+            r"note|comment|descri|summary|keyword|abstract|tl;?dr|remark|bemerkung|备注|備註|備考|说明|簡介|简介|笔记|摘要|总结|评论"
+            r"|メモ|要約|概要|コメント|感想|비고|메모|요약|설명",
+            re.IGNORECASE,
         ),
     ),
 )

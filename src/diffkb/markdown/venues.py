@@ -55,8 +55,12 @@ _TELLING = frozenset(
 )
 _LONGEST = 160
 _MARKS = frozenset("*_")
+# The volume and pages of a journal.
+_VOLUME = re.compile(
+    r"[*_]*,?\s++[*_]*[0-9]{1,4}[*_]*(?:\s?\([0-9–-]{1,9}\)|\s?[:,]\s?[0-9]|\s?\.)"
+)
 # What parts a venue from places, publishers and titles.
-_CUT = re.compile(r",|(?<=[a-z])\.[ \t](?=[*_])")
+_CUT = re.compile(r"[,，]|(?<=[a-z])\.[ \t](?=[*_])")
 _DIGIT = re.compile(r"[0-9]")
 _NUMBER_ENDS = frozenset(").,;:/–-")
 _MONTHS = frozenset(MONTHS)
@@ -102,6 +106,8 @@ def read_venue(text: str, at: int, end: int, *, expected: bool) -> Venue | None:
         if found and (sure or _is_venue(text[slice(*found)], dated=True, expected=expected)):
             digits = (year.end() - (4 if year[0][0].isdigit() else 2), year.end())
             return Venue(*found, _after_year(text, year.end(), end), digits)
+    if at < close and _VOLUME.match(text, close, end) and (found := _narrowed(text, at, close)):
+        return Venue(*found, close + 1, None)
     part = _PART.search(text, at, limit)
     stop = part.start() if part else limit
     if year and year.end() <= stop:

@@ -26,7 +26,8 @@ _VENUE = re.compile(
     r"(?<![\w/])([A-Z][A-Za-z&+/-]{1,18}(?: (?:Workshops?|Findings|Oral|Journal))?)[ ,'’-]{0,2}(?:(?:19|20)[0-9]{2}|['’]?[0-9]{2})(?![0-9])"
 )
 _DATED = re.compile(
-    r"(?:date|year|published|time|venue|journal|conference|info|日期|时间|年份|会议|期刊)[*_`]{0,3}\s{0,2}[:：]"
+    r"(?:date|year|published|time|venue|journal|conference|info|日期|时间|年份|会议|期刊"
+    r"|年|会議|学会|掲載|학회|저널|출처|연도|année|revue|jahr|zeitschrift|año|revista)[*_`]{0,3}\s{0,2}[:：]"
     r"[^\r\n]{0,80}?(?<![\w.])((?:19|20)[0-9]{2})(?![0-9]|\.[0-9]{4})",
     re.IGNORECASE,
 )
