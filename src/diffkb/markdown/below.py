@@ -53,7 +53,7 @@ def read_below(said: Said, start: int, end: int) -> None:
     """
     raw = said.raw
     at = start
-    mixed = raw.find("\r", start, end) >= 0
+    mixed = raw.find("\r", start, end) >= 0 or raw.find("<br", start, end) >= 0
     skipping = ""
     first = True
     note: Place | None = None

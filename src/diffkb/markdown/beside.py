@@ -27,7 +27,7 @@ Place = tuple[int, int]
 
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-LINE = re.compile(r"\r\n|\n|\r")
+LINE = re.compile(r"\r\n|\n|\r|<br ?/?>", re.IGNORECASE)
 # What opens an item or a quotation, a box included.
 OPENING = re.compile(
     r"[ \t]*+(?:(?:[-*+•]|[0-9]{1,3}[.)])[ \t]++)?+(?:>[ \t]*+)?(?:\[[ xX]\][ \t]++)?+"
@@ -36,6 +36,7 @@ OPENING = re.compile(
 _SKIP = re.compile(
     r"(?:!\[[^\[\]\r\n]{0,200}\]\([^()\s]{0,400}\)|`[^`\r\n]{1,60}`|&[a-z]{2,8};"
     r"|(?<=\[)[^\[\]\r\n]{1,45}(?=\](?!\())|<!--(?:[^-]|-(?!->)){0,400}+-->"
+    r"|@[a-zA-Z][\w:.-]{2,40}|(?<=[ \t])#[^\W\d][\w/-]{1,40}(?=[\s,.;]|\Z)"
     r"|</?[A-Za-z!][^<>]*+>|:[a-z0-9_+-]{1,40}:|[⭐★☆✓✔☑⚠❌✅\u2600-\u27bf\ufe0f\u200b\U0001f300-\U0001faff]"
     r"|[\s*_,.;:|·•~/–—\-\\()（）\[\]<>“”\"+&、，。：；!?#^{}])++"
 )
@@ -51,7 +52,8 @@ _WORKPLACE = re.compile(
 _NESTED = re.compile(r"[\r\n][ \t]*+[-*+][ \t]")
 _LABEL = re.compile(r"[^\[\](){}|【】:：\r\n*`]{2,60}")
 _ENDS_IN_YEAR = re.compile(r"\s(?:19|20)[0-9]{2}\Z")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
+_YEAR_IN_PARENTHESES = re.compile(r"\.?\s?\((?:1[5-9]|20)[0-9]{2}[a-z]?\)")
 _DATED = re.compile(r"(?:19|20)[0-9]{2}|['’][0-9]{2}")
 _LONG_WORD = re.compile(r"\w{3,}")
 END_SIGNS = ' \t\r\n*_,;:|·•/–—-\\([（【<"“”`'
@@ -191,7 +193,10 @@ def _authors_before(said: Said, start: int, end: int) -> Place | None:
     sure = names.open_end or (names.number > 1 and (names.full > 0 or after in {":", ".", ","}))
     plain = said.title.shape in {"text", "cited"} or "." in raw[names.start : names.end]
     plain = plain or "\n" in between
-    alone = names.full > 0 and after != "" and after in (",.:" if plain else ",.")
+    sure = sure or (names.number > 1 and _YEAR_IN_PARENTHESES.match(between) is not None)
+    stopped = raw[names.start : names.end].rstrip("*_ ").endswith(".")
+    ended = stopped and not between.strip(' *_"“«') and names.full + names.number > 1
+    alone = ended or (names.full > 0 and after != "" and after in (",.:" if plain else ",."))
     return (names.start, names.end) if sure or alone else None
 
 

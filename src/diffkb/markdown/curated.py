@@ -40,6 +40,7 @@ _ARXIV = re.compile(
 )
 _DOI = re.compile(r"\bdoi(?:\.org/|\s*+[:.]?\s*+)(10\.[0-9]{4,9}/[^\s\])}>,;\"]++)", re.IGNORECASE)
 _LINE = re.compile(r"\r\n|\n|\r")
+_LINE_OR_BREAK = re.compile(r"\r\n|\n|\r|<br ?/?>", re.IGNORECASE)
 _HASHES = re.compile(r"[ \t]{0,3}#{1,6}[ \t]*+")
 _NAME_AND_YEAR = re.compile(r"(.*?)[\s,]*\(?(?:19|20)[0-9]{2}", re.DOTALL)
 
@@ -132,7 +133,7 @@ def _read_text(raw: str, ctx: Context, title: Title | None) -> Found | None:
 
 def _title_line(raw: str, after: int, end: int) -> Place:
     """Returns where the title's line ends, with a parenthesis that goes on, and what follows it."""
-    line = _LINE.search(raw, after, end)
+    line = _LINE_OR_BREAK.search(raw, after, end)
     if line and raw.count("(", after, line.start()) > raw.count(")", after, line.start()):
         following = _LINE.search(raw, line.end(), end)
         stop = following.start() if following else end

@@ -51,10 +51,11 @@ def before_year(raw: str, start: int, end: int) -> Iterator[str]:
 
 
 def with_signs(raw: str, start: int, end: int) -> tuple[int, int]:
-    """Returns a stretch with the pairs of signs that stand right around it alone."""
+    """Returns a stretch with the pairs of signs right around it alone, or the hash before it."""
     while start > 0 and end < len(raw):
         pair = raw[start - 1] + raw[end]
         if pair not in _PAIRS:
             break
         start, end = start - 1, end + 1
-    return start, end
+    hashed = raw.startswith("#", start - 1) if start else False
+    return start - hashed, end

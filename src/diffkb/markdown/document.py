@@ -141,7 +141,8 @@ def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
         for one in fields
     )
     tails = sum(
-        one.note is not None and one.note.startswith("(") and len(one.note) < _SHORT_TAIL
+        one.note is not None
+        and ("![" in one.note or (one.note.startswith("(") and len(one.note) < _SHORT_TAIL))
         for block in own.blocks
         for one in block.entries
     )

@@ -11,7 +11,7 @@ from diffkb.markdown.plain import count_words
 BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
 # Where a title in plain text ends: a label in brackets, a break, a cell.
 _STOP = re.compile(
-    r"\*\*WR=|\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|<br|<a[\s>]|</(?:b|strong|summary)>|!\[|\||\t"
+    r"\*\*WR=|\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|<br|<a[\s>]|</(?:b|strong|summary|td)>|!\[|\||\t"
     r"|[ \t]{2,}(?=[\r\n])|\\(?=[\r\n])|[\r\n][ \t]*+(?:[*_>(\[]|by\s|[A-Z][\w ]{1,14}:[ \t])"
     r"|:[a-z0-9_+-]{2,40}:|[\U0001f300-\U0001faff]|https?://",
     re.IGNORECASE,
@@ -33,14 +33,16 @@ _TAIL_VENUE = re.compile(
 )
 _TAIL_YEAR = re.compile(r"[,.;]\s+(?:[A-Z][a-z]{2,8}\.?\s+)?(?:19|20)[0-9]{2}[.,;]?\s*$")
 _INITIALS = re.compile(r",\s++(?=(?:[A-Z]\.[ -]?){1,3}[A-Z][\w'’-]{2,})")
-_TAIL_TAGS = re.compile(r"(?:\s*\*{0,2}`[^`\r\n]{1,30}`\*{0,2}\.?)+\s*$")
+_TAIL_TAGS = re.compile(
+    r"(?:\s*\*{0,2}`[^`\r\n]{1,30}`\*{0,2}\.?|[ \t]+#[^\W\d][\w/-]{1,40}(?!\S))+\s*$"
+)
 _WIDE_GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=[^\s\[(])")
 # What follows a title after its authors.
 _VENUE_AFTER = re.compile(
     r"[,.;?]\s++(?:J\.\s|(?:[Ii]n|arXiv|arxiv|Proc|Journal|Trans|IEEE|ACM|PhD|Technical)\b"
     r"|[A-Z][\w/&'’-]{1,14}(?:\s[A-Z][\w/&'’-]{1,14}){0,3},?\s++(?:[0-9]{1,4},\s++)?(?:19|20)[0-9]{2}"
     r"|(?:19|20)[0-9]{2}\b)|\s\((?:[^()\r\n]{0,40}\s)?(?:19|20)[0-9]{2}\)"
-    r"|(?<=[\w)]{2})\.\s++(?=[A-Z*_])"
+    r"|(?<=[\w)]{2})\.\s++(?=[A-Z*_])|[?!]\s++(?=[*_])"
 )
 _WHEN = re.compile(
     r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? "
@@ -59,7 +61,7 @@ _LINKED_TAIL = re.compile(
 _SENTENCE = re.compile(r"[.?!]\s+")
 # No title in plain text is longer, and none is wrapped in more marks.
 _EMOJI = "".join(map(chr, (*range(0x1F300, 0x1FB00), *range(0x2600, 0x27C0), 0xFE0F, 0x20, 0x09)))
-_QUOTES = '"“”《》「」『』'
+_QUOTES = '"“”«»《》「」『』'
 LONGEST = 2000
 _LAYERS = 16
 _PAIRED = ("**", "__", "*", "_")
@@ -163,9 +165,14 @@ def after_names(raw: str, at: int, limit: int, *, authors_first: bool) -> tuple[
     when = _WHEN.match(raw, names.title, end)
     start = when.end() if when else names.title
     venue = _VENUE_AFTER.search(raw, start, end)
-    end = venue.start() if venue else _before_journal(raw, start, end)
+    end = _before_venue(raw, venue.start()) if venue else _before_journal(raw, start, end)
     end = start + len(raw[start:end].rstrip(" \t\r\n,;([.\\"))
     return (start, end) if count_words(raw[start:end]) >= FEW else None
+
+
+def _before_venue(raw: str, at: int) -> int:
+    """Returns where a title ends before its venue: behind a sign that belongs to its words."""
+    return at + (raw[at] in "?!")
 
 
 def bold_end(raw: str, start: int, stop: int) -> int:

@@ -13,10 +13,12 @@ from diffkb.markdown.venues import is_date, is_venue_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HAS_TAGS = re.compile(r"[`\[<【]")
+HAS_TAGS = re.compile(r"[`\[<【#]")
 _CODE = re.compile(r"(?<!`)`([^`\r\n]{1,60})`(?!`)")
 _BRACKETS = re.compile(r"(?<![\]!\[\w])\\?\[(?![\[ \^])([^\[\]`\r\n]{1,60}?)\\?\](?![(\[:])")
 _WIDE = re.compile(r"【([^【】\r\n]{1,40})】")
+# A word after a hash, as notes are labelled with; a number after one counts something.
+_HASHTAG = re.compile(r"(?<=[ \t])#([^\W\d](?:[\w-]|/(?=\w)){1,39})(?=[\s,.;]|\Z)")
 _PATTERNS = (("`", _CODE), ("[", _BRACKETS), ("【", _WIDE))
 _IMAGE = re.compile(r"!\[([^\[\]\r\n]{0,80})\]\(\s*([^()\s]{1,400})[^()]{0,100}\)")
 _HTML_IMAGE = re.compile(r"<img\s[^<>]{1,600}>", re.IGNORECASE)
@@ -51,6 +53,9 @@ def tags_in(raw: str, start: int, end: int) -> Iterator[Tag]:
             for found in pattern.finditer(raw, start, end):
                 if is_tag(found[1]):
                     yield Tag(plain_text(found[1]).strip(" *_"), *found.span(1))
+    if raw.find("#", start, end) >= 0:
+        for found in _HASHTAG.finditer(raw, start, end):
+            yield Tag(found[1], *found.span(1))
     if raw.find("![", start, end) >= 0:
         for found in _IMAGE.finditer(raw, start, end):
             yield from _badge(found[1], found[2], *found.span())
