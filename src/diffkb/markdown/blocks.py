@@ -47,7 +47,7 @@ class Piece(NamedTuple):
         level: of a heading, else 0.
         head_end: of an item, where the block it begins with ends; else `end`.
         parts: what lies on lines of its own within it: the items nested in an item, by where they
-            start and how deep; the rows of a table, its head left out.
+            start and how deep; the rows of a table, its head left out; the items in a quotation.
     """
 
     start: int
@@ -238,6 +238,10 @@ def _describe(state: StateBlock, line: int) -> Iterator[_Found]:
     elif first.type == "table_open":
         rows = [token.map[0] for token in tokens if token.type == "tr_open" and token.map]
         yield _Found(line, "prose", "table", parts=tuple((row, 1) for row in rows[1:]))
+    elif first.type == "blockquote_open":
+        quoted = (one.map[0] for one in tokens if one.type == "list_item_open" and one.map)
+        parts = tuple((at, 1) for at in dict.fromkeys(quoted) if at > line)
+        yield _Found(line, "prose", "blockquote", parts=parts)
     else:
         yield _Found(line, "prose", _name(first.type))
 

@@ -12,7 +12,7 @@ _LEADING = re.compile(
     r"|!\[[^\[\]\r\n]*+\]\([^()\s]*+\)"
     r"|\[!\[[^\[\]\r\n]*+\]\([^()\s]*+\)\]\([^()\s]*+\)"
     r"|:[a-z0-9_+-]{1,40}:"
-    r"|<(?!(?:a|b|strong)[\s>])[A-Za-z/!][^<>]*+>"
+    r"|<(?!(?:a|b|strong)[\s>]|https?:)[A-Za-z/!][^<>]*+>"
     r"|[☆★⭐✨🔥🌟📄📃📖🎉🆕✅❌👍🏆⚠✓✔●•▪·🧬📷♥❤💡🚀📝🌐🔍→➡▶\u2600-\u27bf\ufe0f\u200b\u200e\U0001f300-\U0001faff]++"
     r"|[【(（][^\[\]()【】（）\r\n]{1,75}[】)）](?=\s*+(?:\[|\*\*|__))"
     r"|\*\*\[?#?[0-9]{1,4}\]?[.):]?\*\*[.):]?"
@@ -32,7 +32,8 @@ _LEADING = re.compile(
     r"|(?:\*\*|__|\*|_|`)?\\?\[(?![ \]])[^\[\]()\r\n]{1,45}\](?!\(|\[)(?:\*\*|__|\*|_|`)?[:.]?"
     r"|`[^`\r\n]{1,40}`[:.]?"
     r"|[【(（][^\[\]()【】（）\r\n]{1,25}[】)）](?=\s*+\*)"
-    r"|[-–—](?=\s)"
+    r"|(?:\*\*|__)?\[?@[a-zA-Z][\w:.-]{2,40}\]?(?:\*\*|__)?:?(?=\s)|~~"
+    r"|[-–—](?=\s)|\*(?=[0-9]{1,3}[.)]\s)"
     r")"
 )
 
@@ -45,6 +46,8 @@ _VENUE_FIRST = re.compile(
     r"|Spotlight|Poster|Highlight|Findings|Workshop|Track|Submission)\)?){0,6},"
     r"(?:\s++(?=[A-Z0-9*_\"“])|\s*+(?P<link>(?=\[)))"
 )
+# How far from the first word of a venue its year may stand.
+_FARTHEST = 170
 _CAPITALS = re.compile(r"\w*[A-Z]\w*[A-Z]")
 
 
@@ -52,6 +55,9 @@ def skip_leading(raw: str, at: int, end: int) -> int:
     """Returns where numbers, tags, dates, a venue and emoji before a title end."""
     while at < end and (found := _LEADING.match(raw, at, end)) and found.end() > at:
         at = found.end()
+    limit = min(end, at + _FARTHEST)
+    if raw.find("20", at, limit) < 0 and raw.find("19", at, limit) < 0:
+        return at
     venue = _VENUE_FIRST.match(raw, at, end)
     return venue.end() if venue and (venue["link"] is not None or _names_venue(venue)) else at
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from diffkb.markdown.units import UnitKind
 
 _FIELD = re.compile(
-    r"[ \t]*+(?:[-*+][ \t]++)?(?:\*\*)?[^\s:：\[\]]{1,16}(?: [^\s:：\[\]]{1,12})?"
+    r"[ \t]*+(?:[-*+][ \t]++)?+(?:\*\*)?(?!https?:)[^\s:：\[\]]{1,16}(?: [^\s:：\[\]]{1,12})?"
     r"(?:\*\*)?[ \t]*+[:：]"
 )
 _BOLD_FIELD = re.compile(r"[ \t\r\n]*+(?:\*\*|__)[^*_:：\r\n]{1,40}[:：](?:\*\*|__)")

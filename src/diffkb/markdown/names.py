@@ -17,6 +17,8 @@ _PARTING = re.compile(
     r"|(?P<comma>,\s++(?:(?:and|&)\s++)?)|(?P<joined>\s++(?:and|&)\s++)|(?P<colon>:\s++)"
     r"|(?P<stop>(?<=[\w)]{2})\.\s++(?=[A-Z\"“]))"
 )
+# A title, a full stop, and a venue with its year.
+_TITLE_NEXT = re.compile(r"[^.\r\n]{8,300}?\.\s[^\r\n]{0,80}?(?:19|20)[0-9]{2}(?![0-9])")
 _PARTICLES = frozenset(
     "van von der den de da di du dos del della la le bin ibn al el ten ter zu y".split()
 )
@@ -94,6 +96,12 @@ def _begins_title(
     """Says whether what looks like one more name is a title's first half: "A, B, Title: More"."""
     if parting.lastgroup != "colon" or not run or _is_certain(words):
         return False
+    if (
+        " " in words
+        and all(" " in name for name, _ in run)
+        and _TITLE_NEXT.match(parting.string, parting.end())
+    ):
+        return False
     return not _joins(run[-1][1])
 
 
@@ -112,6 +120,11 @@ def _are_sure(run: Sequence[tuple[str, re.Match[str]]]) -> bool:
     """Says whether a run of names cannot well be anything else."""
     full = sum(" " in words for words, _ in run)
     pair = full > 1 and run[-1][1].lastgroup == "comma" and any(_joins(one) for _, one in run)
+    pair = pair or (
+        full == len(run) > 1
+        and run[-1][1].lastgroup == "colon"
+        and _TITLE_NEXT.match(run[-1][1].string, run[-1][1].end()) is not None
+    )
     return full >= _CROWD or pair or any(_is_certain(words) for words, _ in run)
 
 

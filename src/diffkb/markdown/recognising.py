@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
+from diffkb.markdown.authors import read_names
 from diffkb.markdown.endings import BLANK
 from diffkb.markdown.labels import (
     OTHER,
@@ -49,7 +50,8 @@ _CLOSING = frozenset(
     " acknowledgment acknowledgments acknowledge news update updates updated announcement"
     " announcements maintainer maintainers contact contacts disclaimer sponsor sponsors"
     " instruction instructions guideline guidelines share sharing legend index menu navigation"
-    " outline 引用 联系 联系我们 联系方式".split()
+    " outline install installation prerequisites quickstart"
+    " 引用 联系 联系我们 联系方式".split()
 )
 _CONTENTS = frozenset("content contents toc index menu navigation outline 目录".split())
 _AROUND_CLOSING = frozenset(
@@ -65,12 +67,18 @@ _VENUE_AT_END = re.compile(
     r"|,\s[A-Z][\w&+./ -]{1,30}[ '’](?:(?:19|20)[0-9]{2}|[0-9]{2}))[\s*_.)]*+(?:\([0-9]\)\s*+)?\Z"
 )
 _YEAR_IN_PARENTHESES = re.compile(r"\((?:19|20)[0-9]{2}\)")
+_DATE_IN_PARENTHESES = re.compile(r"\([^()\r\n]{0,20}[0-9][^()\r\n]{0,16}\)")
 _YEAR_AND_VENUE = re.compile(r"(?:(?:19|20)?[0-9]{2})[-_ ][A-Z][A-Za-z]{2,11}[-_ ](?=[A-Z])")
 _ARXIV_NUMBER = re.compile(r"(?:arXiv:)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?[:,\s]", re.IGNORECASE)
 _TITLE_FIELD = re.compile(
     r"[*_ ]*+(?:title|paper|article|name|work|标题|论文|题目)[*_ ]*+[:：]", re.IGNORECASE
 )
 _NAMED = re.compile(r"(?:\*\*|__)[^*_\r\n]{1,25}[:：](?:\*\*|__)\s*+(?=[^\s\[*_\"“<])")
+_AFTER_TITLE = re.compile(
+    r"[*_\"”]*+[,.]?[*_\"”]*+(?:\s++|<br ?/?>|\()*+(?:[-–—]\s++|by\s++)?[*_]*+"
+)
+# What may stand between a title and the labels beside it.
+_BREAKS = re.compile(r"(?:[\s*_.,:;|/()\[\]\\–—-]|</?br ?/?>)*+")
 _CATEGORY_END = (":", "：")
 
 
@@ -206,6 +214,9 @@ def _strength_of_labelled(own: str, title: Title, primary: Span, words: int) -> 
     """Returns the same for a title with a link of its own beside it."""
     label = "" if primary.kind == "bare" else text_of(own, primary)
     paper = kind_of(primary.url) == "paper"
+    if title.span == primary.text and not paper:
+        # An address alone is a work where those beside it are.
+        return BARE
     page = is_page(label) or is_shown(label, primary.url)
     usable = page or rank_of(label, primary.url) != OTHER
     if usable and (primary.kind == "bare" or names_target(own, primary)):
@@ -226,9 +237,23 @@ def judge_paragraph(raw: str, defined: Definitions = NO_DEFINITIONS) -> Judged:
     if title is None:
         return Judged(NONE, None)
     if not title.links:
-        cited = title.shape in {"cited", "italic", "quoted"} and is_sure_citation(raw, title)
+        cited = _is_cited_paragraph(raw, title)
         return Judged(BARE if cited else NONE, title, len(raw))
     return Judged(_paragraph_strength(raw, title), title, len(raw))
+
+
+def _is_cited_paragraph(raw: str, title: Title) -> bool:
+    """Says whether a paragraph without links is a citation: a title, its authors, its year."""
+    if title.shape == "cited":
+        return year_in(raw) is not None or _DATE_IN_PARENTHESES.search(raw) is not None
+    if title.shape not in {"bold", "italic", "quoted"}:
+        return False
+    before = raw[title.body : title.span[0]].strip(' *_"“')
+    if title.shape != "bold" and is_authors(before):
+        return True
+    after = _AFTER_TITLE.match(raw, title.span[1])
+    names = read_names(raw, after.end(), len(raw)) if after else None
+    return names is not None and (names.full > 0 or names.open_end) and year_in(raw) is not None
 
 
 def _paragraph_strength(raw: str, title: Title) -> int:
@@ -240,15 +265,37 @@ def _paragraph_strength(raw: str, title: Title) -> int:
     labels = all(one.kind == "bare" or names_target(raw, one) for one in after)
     text = raw[slice(*title.span)]
     words = count_words(text)
+    if title.primary and title.primary.text == title.span:
+        return BARE if kind_of(title.primary.url) == "paper" else NONE
     if title.primary is None and title.shape != "bold" and not opened:
         fields = after and all(_is_field(raw, one.start) for one in after)
         good = fields or _closes(raw, title, after) or is_sure_citation(raw, title)
+        good = good or (labels and _ends_in_labels(raw, after))
         return BARE if good and 3 <= words <= 40 else NONE
     if words >= 2 and (opened or title.shape in {"bold", "quoted", "venue", "cited"}):
         return STRONG if labels or title.shape in {"quoted", "cited"} else LINKED
     if words and labels and title.shape == "bold" and not is_label(text):
         return LINKED
-    return BARE if labels and 3 <= words <= 40 else NONE
+    sure = title.shape == "text" and _is_paper_next(raw, title, after)
+    return (STRONG if sure else BARE) if labels and 3 <= words <= 40 else NONE
+
+
+def _ends_in_labels(raw: str, after: Sequence[Span]) -> bool:
+    """Says whether nothing but labels follows a title, each right after the other."""
+    ends = [one.end for one in after]
+    starts = [*(one.start for one in after[1:]), len(raw)]
+    between = (raw[a:b] for a, b in zip(ends, starts, strict=True))
+    return bool(after) and all(_BREAKS.fullmatch(one) for one in between)
+
+
+def _is_paper_next(raw: str, title: Title, after: Sequence[Span]) -> bool:
+    """Says whether a label that leads to a paper stands right after a title."""
+    if not after:
+        return False
+    link = after[0]
+    between = raw[title.span[1] : link.start]
+    paper = link.kind == "link" and kind_of(link.url) == "paper" and names_target(raw, link)
+    return paper and _BREAKS.fullmatch(between) is not None
 
 
 def _closes(raw: str, title: Title, after: Sequence[Span]) -> bool:
@@ -322,7 +369,8 @@ def judge_rows(
     told = {"year", "authors", "venue"} & set(roles)
     if linked < 0.5 * len(rows) and not told:
         return roles, none
-    if not linked and len(told) < 2 and not (head and "authors" in told):
+    dated = "venue" in told and sum(year_in(row) is not None for row in rows) >= 0.5 * len(rows)
+    if not linked and len(told) < 2 and not (head and ("authors" in told or dated)):
         return roles, none
     titles = [_title_of_row(row, roles.index("title"), defined) for row in rows]
     named = [

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from diffkb.core.identifiers import kind_of
 from diffkb.markdown.headings import Heading, read_heading
 from diffkb.markdown.labels import PAPER, is_anchor, names_target, rank_of
 from diffkb.markdown.plain import count_words, plain_text
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 # The signs around the name of a book in Chinese.
 _BOOK = re.compile(r"《[^《》]+》")
 _BOLD_LINE = re.compile(r"\*\*[^*\r\n]++\*\*")
+# How a citation may begin, and the year in it.
+_CITED = re.compile(
+    r"(?=[*_\"“]{0,2}[^\W\d_a-z]|\[[0-9]|<a )[^\r\n]{10,800}?[\s(](?:1[5-9]|20)[0-9]{2}[a-z]?[,.)]"
+)
+# Paragraphs without links that cite a work.
+_CITATIONS = frozenset(f"para:{shape}:{BARE}" for shape in ("bold", "cited"))
 SHORT_TITLE = 3
 _SURE = 5
 _PAIR = 2
@@ -106,7 +113,10 @@ class Survey:
             elif unit.kind in {"para", "html"}:
                 raw = self.raw(index)
                 linked = "](" in raw or "http" in raw or "href" in raw or self.defined
-                judged = judge_paragraph(raw, self.defined) if linked or raw[:2] == "**" else None
+                read = linked or raw[:2] == "**" or _CITED.match(raw)
+                judged = judge_paragraph(raw, self.defined) if read else None
+                if judged and raw.startswith("<tr") and not _is_cited_row(judged):
+                    continue
                 if judged and (linked or judged.strength):
                     self.judged[index] = judged
 
@@ -230,7 +240,8 @@ class Survey:
         raw = self.raw(index)
         title = find_title(raw, _words_at(raw))
         if title and title.shape == "link" and title.primary and not is_anchor(title.primary.url):
-            return not works and not names_target(raw, title.primary)
+            cites = kind_of(title.primary.url) == "paper" and works <= _PAIR
+            return (cites or not works) and not names_target(raw, title.primary)
         if title and title.primary and names_target(raw, title.primary):
             rank = rank_of(text_of(raw, title.primary), title.primary.url)
             if rank == PAPER and count_words(self._title(index, title)) >= SHORT_TITLE:
@@ -276,12 +287,15 @@ class Survey:
         found = {
             shape
             for shape in common_shapes(shapes)
-            if shape.endswith(str(STRONG)) or shape in often
+            if shape.endswith(str(STRONG)) or shape in often or shape in _CITATIONS
         }
         if shapes.count(f"para:link:{STRONG}") < _LINKS_ALONE:
             found.discard(f"para:link:{LINKED}")
         if shapes.count(f"para:bold:{STRONG}") >= _LINKS_ALONE:
             found.add(f"para:bold:{LINKED}")
+        labelled = [f"para:text:{strength}" for strength in (STRONG, BARE)]
+        if labelled[0] in found and sum(shapes.count(one) for one in labelled) > _LINKS_ALONE:
+            found.add(labelled[1])
         # Citations are works without a link too, where others are put like them.
         cited = {f"para:{shape}:{STRONG}" for shape in ("quoted", "cited")}
         found.update(shape.replace(str(STRONG), str(BARE)) for shape in found & cited)
@@ -331,6 +345,12 @@ class Survey:
             anchor = url.partition("#")[2] or ("" if url else anchor_of(name))
             named += anchor in self.anchors and bool(anchor)
         return named > 0.5 * len(indices) and len(self.anchors) > 1
+
+
+def _is_cited_row(judged: Judged) -> bool:
+    """Says whether a row of a table in HTML is a work: most such tables hold something else."""
+    primary = judged.title.primary if judged.title else None
+    return primary is not None and kind_of(primary.url) == "paper" and judged.strength > BARE
 
 
 def shape_of(unit: Unit, judged: Judged) -> str:

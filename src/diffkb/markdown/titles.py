@@ -29,7 +29,7 @@ _ITALIC = re.compile(
     r"(?<![*\w])\*(?=[^\s*])([^*\r\n]++)\*(?![*\w])|(?<![_\w])_(?=[^\s_])([^_\r\n]++)_(?![_\w])"
 )
 _HTML_BOLD = re.compile(r"<(b|strong|summary)>", re.IGNORECASE)
-_QUOTED = re.compile(r"[“\"《「『]((?:[^“”\"《》「」『』\r\n]|\r?\n(?!\s*\n))++)[”\"》」』]")
+_QUOTED = re.compile(r"[“\"«《「『]((?:[^“”\"«»《》「」『』\r\n]|\r?\n(?!\s*\n))++)[”\"»》」』]")
 # A title in brackets that lead nowhere; shorter ones are tags.
 _BRACKETED = re.compile(r"<?\[(?![ \]\[])([^\[\]\r\n]{46,400})\](?!\()")
 # A venue and its year before a title, with or without more.
@@ -37,7 +37,7 @@ _NAME_AND_YEAR = re.compile(
     r"[A-Z][\w'’-]{1,20}(?:(?:,|\sand\b|\s&|\set\sal\.?)[^:\r\n]{0,40})?\s(?:19|20)[0-9]{2}\s++:\s++(?=\S)"
 )
 _AUTHOR_AND_DATE = re.compile(
-    r"[^\W\d_][^()\r\n]{1,80}\([^()\r\n]{0,20}[0-9]{2,4}[^()\r\n]{0,12}\)\.?"
+    r"[^\W\d_][^()\r\n]{1,80}\([^()\r\n]{0,20}[0-9]{1,4}[^()\r\n]{0,16}\)\.?"
 )
 # A year that parts the authors from the title.
 _YEAR_BEFORE = re.compile(r"(?:19|20)[0-9]{2}[a-z]?\)?[.,:]*+\s++\Z")
@@ -49,6 +49,7 @@ _CITED = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])|arXiv:", re.IGNORECASE)
 _COLON = re.compile(r"(?:\*\*|__)[ \t]?:[ \t]*+(?=\w)")
 _LONG_WORD = re.compile(r"[^\W\d_][\w-]{3,}")
 _LEAST_NAMED, _MOST_CAPITAL = 3, 0.6
+_LINE_END = re.compile(r"[\r\n]")
 _MOST_BEFORE = 90
 _LEAST_TOLD = 4
 _SHORTEST = 8
@@ -109,7 +110,7 @@ def find_title(
     nested_at = NESTED.search(raw, body, end)
     nested = nested_at.start() if nested_at else end
     if first_line:
-        line = re.compile(r"[\r\n]").search(raw, body, nested)
+        line = _LINE_END.search(raw, body, nested)
         nested = line.start() if line else nested
     links = links_of(raw, body, end, defined)
     own = [one for one in links if one.start < nested and one.kind != "image"]
@@ -167,6 +168,8 @@ def _choose(
     """Returns the span of the title, the link it is itself, and how it stands."""
     at = skip_leading(raw, body, nested)
     first = next((one for one in own if one.kind == "link"), None)
+    if own and own[0].kind == "bare" and own[0].start == at:
+        return _after_address(raw, own[0], nested, own)
     if first is None:
         return _without_link(raw, at, nested, own, authors_first=authors_first)
     if first.start < at < first.end:
@@ -174,10 +177,27 @@ def _choose(
         at = first.start
     if text_of(raw, first).endswith(_FILES):
         return None
+    cell = raw.rfind("<td", at, first.start)
+    if cell >= 0 and not _is_named(raw, first):
+        # Cells before that of a linked title say something else.
+        at = skip_leading(raw, cell, nested)
     if not raw[at : first.start].strip(_OPENING):
         return _led_by_link(raw, at, first, nested, own)
     found = _after_opening(raw, at, first)
     return found or _without_link(raw, at, nested, own, authors_first=authors_first)
+
+
+def _after_address(raw: str, link: Span, nested: int, own: list[Span]) -> Found | None:
+    """Returns the title after the address that an entry begins with, or that address."""
+    line = _LINE_END.search(raw, link.end, nested)
+    stop = line.start() if line else nested
+    stop = next((one.start for one in own if link.start < one.start < stop), stop)
+    at = skip_leading(raw, link.end, stop)
+    while at < stop and raw[at] in " \t:-–—,.":
+        at += 1
+    end = text_end(raw, at, stop)
+    told = count_words(raw[at:end]) > FEW and raw[at].isupper()
+    return ((at, end), link, "text") if told else (link.text, link, "text")
 
 
 def _led_by_link(raw: str, at: int, first: Span, nested: int, own: list[Span]) -> Found | None:
@@ -338,6 +358,8 @@ def _in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
 
 def _begun_in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
     """Returns a title whose first words alone are in bold: "**Name**: Other Words [paper]"."""
+    if not raw.startswith(("**", "__"), at):
+        return None
     bold = _BOLD.match(raw, at, nested)
     colon = _COLON.match(raw, bold.end() - 2, nested) if bold else None
     link = next((one.start for one in own if one.start > at), None)
@@ -374,14 +396,15 @@ def _after_authors(raw: str, at: int, limit: int, *, authors_first: bool) -> Fou
     dated = authored is not None and _YEAR_BEFORE.search(raw, at, authored[0]) is not None
     if authored and (dated or not (italic and _go_on(raw, authored[0], italic.start()))):
         return authored, None, "cited"
-    if italic is None or count_words(italic[italic.lastindex or 1]) < FEW:
+    by = italic is not None and raw.startswith(" by ", italic.end()) and italic.start() == at
+    if italic is None or (count_words(italic[italic.lastindex or 1]) < FEW and not by):
         return (authored, None, "cited") if authored else None
     words = italic[italic.lastindex or 1]
     before = raw[at : italic.start()].strip()
     if before:
         good = "|" not in before and is_authors(before.rstrip(":,. ") + ",")
     else:
-        good = not is_authors(words) or raw.startswith(" by ", italic.end())
+        good = not is_authors(words) or by
     return (italic.span(italic.lastindex or 1), None, "italic") if good else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from diffkb.markdown.tables import cells_of, is_rule
@@ -18,11 +19,20 @@ _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _HASHES = re.compile(r"[ \t]{0,3}(#{1,6})(?=[^\s#!])[^\r\n]*+[\s]*+\Z")
 _HTML_HEADING = re.compile(r"[ \t]{0,3}<h([1-6])(?:\s[^<>]*+)?>", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]*+<li[\s>]", re.IGNORECASE)
+_ROW = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]*+<tr(?=[\s>])", re.IGNORECASE)
 _DETAILS = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]*+<details", re.IGNORECASE)
 # A line that is a work by itself: it begins with a link, or with a title in bold before one.
 _RUN = re.compile(
     r"[ \t]*+(?:\*\*)?(?:\[?[0-9]{1,3}[\].)]++ ?)?(?:\*\*)?\[[^\[\]!]{15,}\]\("
     r"|[ \t]*+\*\*(?!\*)[^*\r\n]{15,}+\*\*[^\r\n]*?\]\("
+)
+
+
+# A line with a title, a label beside it, and a break at its end.
+_BROKEN = re.compile(
+    r"[ \t]*+(?:[0-9]{1,3}[.)] )?+[^\W\d_][^\[\]:\r\n|]{2,}"
+    r"\[(?:\[[^\[\]\r\n]*+\]|[^\[\]\r\n]++)\]\("
+    r"[^\r\n]*?(?:</?br ?/?>|  |\\)[ \t]*+(?:\r\n|\n|\r|\Z)"
 )
 
 
@@ -69,12 +79,16 @@ def _units(text: str, piece: Piece, group: int, index: int) -> Iterator[Unit]:
     if piece.kind == "heading":
         yield Unit(start, end, "heading", 0, piece.level, piece.name, group, index)
     elif piece.kind == "item":
-        starts = [(start, 0), *piece.parts]
+        nested = [(start, 0), *piece.parts]
         ends = [*(at for at, _ in piece.parts), end]
-        for (at, depth), stop in zip(starts, ends, strict=True):
+        for (at, depth), stop in zip(nested, ends, strict=True):
             yield Unit(at, stop, "item", depth, 0, "", group, index)
     elif piece.name == "table":
         yield from _rows(piece, group, index)
+    elif piece.name == "blockquote":
+        starts = [start, *(at for at, _ in piece.parts)]
+        for at, stop in pairwise([*starts, end]):
+            yield Unit(at, stop, "para", 0, 0, "", group, index)
     elif piece.name == "paragraph":
         yield from _paragraph(text, piece, group, index)
     elif piece.name == "html_block":
@@ -120,7 +134,14 @@ def _is_half_row(line: str) -> bool:
 
 def _is_run(lines: list[re.Match[str]]) -> bool:
     """Says whether each line of a paragraph begins a work of its own."""
-    return all(_RUN.match(line[0]) for line in lines)
+    if all(_RUN.match(line[0]) for line in lines):
+        return True
+    return all(_BROKEN.match(line[0]) for line in lines[:-1]) and _is_broken_too(lines[-1][0])
+
+
+def _is_broken_too(line: str) -> bool:
+    """Says whether the last line is put like those before it, which end in a break."""
+    return _BROKEN.match(line.rstrip() + "  ") is not None
 
 
 def _html(text: str, piece: Piece, group: int, index: int) -> Iterator[Unit]:
@@ -130,7 +151,8 @@ def _html(text: str, piece: Piece, group: int, index: int) -> Iterator[Unit]:
     if heading and raw.lower().count("<h") == 1:
         yield Unit(piece.start, piece.end, "heading", 0, int(heading[1]), "<", group, index)
         return
-    opening = _DETAILS if "<details" in raw.lower() else _LIST_ITEM
+    low = raw.lower()
+    opening = _DETAILS if "<details" in low else _ROW if "<tr" in low else _LIST_ITEM
     starts = [piece.start + one.start() for one in opening.finditer(raw)]
     if not starts:
         yield Unit(piece.start, piece.end, "other", 0, 0, "", group, index)
