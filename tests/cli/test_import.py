@@ -236,3 +236,44 @@ def test_a_name_that_is_no_utf8_does_no_harm(empty: Call, tmp_path: Path) -> Non
     assert (document["name"], len(document["entries"])) == ("l\ufffdst", 1)
     assert empty("import", str(file)).status == 4
     assert empty("show", "1").status == 0
+
+
+def test_authors_and_venues_of_the_list_are_told_where_no_source_does(
+    empty: Call, tmp_path: Path
+) -> None:
+    text = (
+        "# Waves\n\n"
+        "- **Slow Waves in Water**, Ann Lark, Ben Finch, *CVPR* 2021."
+        " [[Paper](https://arxiv.org/abs/2101.00001)]\n"
+        "- **On Tides and Causes**, Moor, A., and Heron, B., *ICML* 2019."
+        " [[Paper](https://arxiv.org/abs/1901.00001)]\n"
+    )
+    path = tmp_path / "waves.md"
+    path.write_text(text)
+    dry = empty("import", str(path), "--dry-run", "--json").data["documents"][0]["entries"]
+    empty("import", str(path))
+    listed = empty("list", "--json").data["entries"]
+    for found in (dry, listed):
+        assert [[one["name"] for one in entry["authors"]] for entry in found] == [
+            ["Ann Lark", "Ben Finch"],
+            ["A. Moor", "B. Heron"],
+        ]
+        assert found[1]["authors"][0] == {"name": "A. Moor", "family": "Moor", "given": "A."}
+        assert [entry["venue"] for entry in found] == ["CVPR", "ICML"]
+
+
+def test_what_a_source_says_about_authors_beats_the_list(
+    empty: Call, arxiv: Any, tmp_path: Path
+) -> None:
+    paper = type(arxiv).__init__.__globals__["Paper"]
+    arxiv.papers["2101.00001"] = paper("Slow Waves in Water", "2021-01-01", ("Ada Example",))
+    path = tmp_path / "waves.md"
+    path.write_text(
+        "# Waves\n\n- **Slow Waves in Water**, Ann Lark, Ben Finch, *CVPR* 2021."
+        " [[Paper](https://arxiv.org/abs/2101.00001)]\n" * 2
+    )
+    empty("import", str(path))
+    empty("refresh")
+    [entry, _] = empty("list", "--json").data["entries"]
+    assert [one["name"] for one in entry["authors"]] == ["Ada Example"]
+    assert entry["venue"] == "CVPR"

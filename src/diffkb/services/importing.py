@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffkb.core.identifiers import kind_of
@@ -10,6 +11,7 @@ from diffkb.core.models import ARXIV, DOI, OPENREVIEW
 from diffkb.core.text import storable
 from diffkb.errors import AlreadyImported, DiffkbError, StorageError, UnreadableInput
 from diffkb.markdown.document import read_document
+from diffkb.markdown.persons import split_authors
 from diffkb.services.list_rows import ListRows, identify, storable_or_none
 from diffkb.services.opening import open_unit
 from diffkb.store.reader import Reader
@@ -122,7 +124,7 @@ def _entry_object(
 ) -> dict[str, Any]:
     """Returns an entry as JSON holds it; what only a source could say is null."""
     by_scheme = {one.scheme: one.value for one in reversed(identify(fields))}
-    written = [{"family": None, "given": None, "name": fields.authors}] if fields.authors else []
+    authors = split_authors(fields.authors) if fields.authors else ()
     return {
         "id": entry_id,
         "document": document,
@@ -142,7 +144,7 @@ def _entry_object(
         "arxiv_id": by_scheme.get(ARXIV),
         "doi": by_scheme.get(DOI),
         "openreview_id": by_scheme.get(OPENREVIEW),
-        "authors": written,
+        "authors": [asdict(author) for author in authors],
         "venue": fields.venue,
         "published": None,
         "abstract": None,

@@ -11,9 +11,11 @@ from diffkb.store.sql import COLUMNS
 if TYPE_CHECKING:
     from diffkb.core.outline import Outline
 
-# The columns an Entry is made of, in its order, but for those that stand for others.
-ENTRY_COLUMNS = tuple(
-    {"section": "section_id"}.get(name, name) for name in Entry.__dataclass_fields__
+# The columns an Entry is made of, in its order, but for those that stand for others; then those
+# it falls back on.
+ENTRY_COLUMNS = (
+    *({"section": "section_id"}.get(name, name) for name in Entry.__dataclass_fields__),
+    "authors_as_written",
 )
 
 SELECT_ENTRY = (
@@ -23,15 +25,27 @@ SELECT_ENTRY = (
 
 
 def make_entry(row: tuple[Any, ...], outline: Outline) -> Entry:
-    """Makes an entry of its row, whose section is a number among the headings."""
-    values = dict(zip(Entry.__dataclass_fields__, row, strict=True))
+    """Makes an entry of its row, whose section is a number among the headings.
+
+    Where no source names the authors, they are those the list shows.
+    """
+    *known, written = row
+    values = dict(zip(Entry.__dataclass_fields__, known, strict=True))
     values["section"] = outline.path(values["section"])
     values["links"] = tuple(Link(*link) for link in _array(values["links"]))
     values["tags"] = tuple(_array(values["tags"]))
-    values["authors"] = tuple(Author(*author) for author in _array(values["authors"]))
+    authors = tuple(Author(*author) for author in _array(values["authors"]))
+    values["authors"] = authors or (_listed_authors(written) if written else ())
     values["read"] = None if values["read"] is None else bool(values["read"])
     values["pending"] = bool(values["pending"])
     return Entry(**values)
+
+
+def _listed_authors(written: str) -> tuple[Author, ...]:
+    """Returns the authors that a list shows; only lists that show some need what tells them."""
+    from diffkb.markdown.persons import split_authors
+
+    return split_authors(written)
 
 
 def _array(text: str | None) -> list[Any]:
