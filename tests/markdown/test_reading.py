@@ -202,7 +202,7 @@ def test_a_mark_out_of_the_scale_is_read_and_doubtful(wr: int) -> None:
 
 
 def test_a_mark_elsewhere_is_doubtful() -> None:
-    reading = read_document("- [a](b) by C **WR=2**\n")
+    reading = read_document("- [a](b) by C **WR=2** and D\n")
     assert [line for line, _ in reading.doubtful] == [1]
     assert reading.blocks[0].entries[0].wr is None
 

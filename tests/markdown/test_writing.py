@@ -45,12 +45,36 @@ RAW = "- [T](u)  **WR=3**  \nnote \n\n"
         ("- [T](u)\n\n  a\n", {"note": "b\n\nc"}, "- [T](u)\n\n  b\n\n  c\n"),
         ("* [**T**](u)", {"title": "a*"}, "* [**a\\***](u)"),
         ("1. [ _T_ ](<u> 't') x\n", {"title": "A", "url": "b"}, "1. [ _A_ ](b 't') x\n"),
+        ("- [T](u) - a b **WR=2**\n\n", {"wr": 3}, "- [T](u) - a b **WR=3**\n\n"),
+        ("- [T](u) - a b **WR=2**\n", {"wr": None}, "- [T](u) - a b\n"),
+        ("- [T](u) - a b **WR=2**\n", {"note": "c"}, "- [T](u) - c **WR=2**\n"),
+        ("- [T](u) - a b **WR=2**\n", {"note": None}, "- [T](u) **WR=2**\n"),
+        ("- [T](u)  \na\n**WR=2**\n", {"note": "b\nc"}, "- [T](u)  \nb\nc\n**WR=2**\n"),
     ],
 )
 def test_only_the_span_of_the_field_changes(
     raw: str, changes: dict[str, object], after: str
 ) -> None:
     assert put_fields(changes, raw, Context()) == after
+
+
+@pytest.mark.parametrize(
+    ("raw", "wr", "note"),
+    [
+        ("- [T](u) a **WR=2**\n", 2, "a"),
+        ("- [T](u)\n  a\n  b **WR=2** \n\n", 2, "a\nb"),
+        ("- [T](u) **WR=1** a **WR=2**\n", 1, "a **WR=2**"),
+        ("- [T](u) a**WR=2**\n", None, "a**WR=2**"),
+        ("- [T](u) a **WR=2** b\n", None, "a **WR=2** b"),
+        ("- [T](u)\n  - [S](v) **WR=2**\n", None, "- [S](v) **WR=2**"),
+        ("- [T](u)\n  ```\n  **WR=2**", None, "```\n**WR=2**"),
+    ],
+)
+def test_a_mark_after_the_note_is_read_where_it_ends_the_words(
+    raw: str, wr: int | None, note: str
+) -> None:
+    [fields] = get_fields(raw, Context())
+    assert (fields.wr, fields.note) == (wr, note)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def doubts(raw: str, item: Item) -> Iterator[str]:
     if item.wr is not None and not low <= item.wr <= high:
         yield f"WR={item.wr} is out of the scale of {low} to {high}"
     if "WR" in raw and _LIKE_A_MARK.search(raw, item.mark[1]):
-        yield "something like a WR mark is not where the mark stands, right after the link"
+        yield "something like a WR mark stands neither right after the link nor after the note"
 
 
 def why_kept(piece: Piece, raw: str) -> str | None:

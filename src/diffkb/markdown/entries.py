@@ -23,6 +23,10 @@ _TAIL = re.compile(
     r"[ \t]*+(?:([.,:;。，；：])(?=[ \t\r\n]|\*\*WR=|\Z))?+"
     r"[ \t]*+(\*\*WR=(0|[1-9][0-9]{0,8})\*\*)?+"
 )
+# The mark after a note that is no list and no code.
+_CLOSING_MARK = re.compile(r"(?<=[ \t\r\n])\*\*WR=(0|[1-9][0-9]{0,8})\*\*\Z")
+_NESTED = re.compile(r"^[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]|>|```|~~~)", re.MULTILINE)
+_LONGEST_MARK = 20
 _DELIMITER = re.compile(r"[ \t]*+(?:[-–—:,;|.]++[ \t]++)?+")
 _WHITE = " \t\r\n"
 TAB_STOP = 4
@@ -39,10 +43,11 @@ class Item(NamedTuple):
         target: the span of the link's destination, its `<` and `>` included.
         url: the destination as written.
         punctuated: the end of the link, or of the full stop after it.
-        mark: the span of the worth-reading mark, empty where there is none.
+        mark: the span of the worth-reading mark, empty where there is none; it stands after the
+            link, or after the note.
         wr: its value.
         note: the span of the note, empty where there is none.
-        opening: what stands between the mark and the note, or after the mark.
+        opening: what stands between the link with its mark and the note, or after them.
         margin: the column of the note's first line, or -1 where it stands on the title's line.
         width: the column of the item's content.
         body_end: the end of the last line with text.
@@ -62,6 +67,11 @@ class Item(NamedTuple):
     margin: int
     width: int
     body_end: int
+
+    @property
+    def closing(self) -> bool:
+        """Whether the mark stands after the note."""
+        return self.mark[0] >= self.note[1] > self.note[0]
 
     @property
     def dedent(self) -> int:
@@ -151,7 +161,7 @@ def fields_of(raw: str, item: Item, ctx: Context) -> Fields:
 
 def form_of(raw: str, item: Item) -> Form:
     """Returns the skeleton of an entry; parts that it does not show are None."""
-    marked = item.mark[1] > item.mark[0]
+    marked = item.mark[1] > item.mark[0] and not item.closing
     noted = item.note[1] > item.note[0]
     line_end = LINE_END.search(item.opening)
     opening = item.opening
@@ -217,6 +227,11 @@ def _with_tail(block: str, head: re.Match[str], place: _Place) -> Item | None:
     body_end = max(len(block.rstrip(_WHITE)), mark[1])
     note_start = _note_start(block, mark[1], body_end)
     opening = block[mark[1] : note_start if note_start < body_end else trailing(block)]
+    value, note_end = tail[3], max(note_start, body_end)
+    closing = None if tail[2] else _closing_mark(block, note_start, body_end)
+    if closing:
+        mark, value = closing.span(), closing[1]
+        note_end = len(block[: mark[0]].rstrip(_WHITE))
     return Item(
         indent=head[1],
         marker=head[2] or head[3] + head[4],
@@ -226,13 +241,22 @@ def _with_tail(block: str, head: re.Match[str], place: _Place) -> Item | None:
         url=place.url,
         punctuated=punctuated,
         mark=mark,
-        wr=int(tail[3]) if tail[2] else None,
-        note=(note_start, max(note_start, body_end)),
+        wr=int(value) if value else None,
+        note=(note_start, note_end),
         opening=opening,
         margin=_margin(opening) if note_start < body_end else -1,
         width=column_of(head[0]),
         body_end=body_end,
     )
+
+
+def _closing_mark(block: str, note_start: int, body_end: int) -> re.Match[str] | None:
+    """Finds the mark after a note."""
+    first = max(note_start + 1, body_end - _LONGEST_MARK)
+    found = _CLOSING_MARK.search(block, first, body_end)
+    if found is None or not block[note_start : found.start()].strip(_WHITE):
+        return None
+    return None if _NESTED.search(block[note_start:body_end]) else found
 
 
 def _margin(opening: str) -> int:

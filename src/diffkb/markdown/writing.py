@@ -174,7 +174,7 @@ def _put_wr(raw: str, item: Item, value: object, ctx: Context) -> Iterator[str]:
     """Yields the block with another mark, a new one, or none."""
     start, end = item.mark
     if value is None:
-        yield raw[: item.punctuated] + raw[end:]
+        yield raw[: item.note[1] if item.closing else item.punctuated] + raw[end:]
         return
     mark = mark_text(value, ctx)
     if item.wr is None:
@@ -185,7 +185,11 @@ def _put_wr(raw: str, item: Item, value: object, ctx: Context) -> Iterator[str]:
 def _put_note(raw: str, item: Item, value: object, ctx: Context) -> Iterator[str]:
     """Yields the block with another note, a new one, or none, in the ways it may be written."""
     if value is None:
-        yield raw[: item.mark[1]] + raw[trailing(raw) :]
+        if item.closing:
+            mark = (ctx.dialect.form.before_mark or " ") + raw[slice(*item.mark)]
+            yield raw[: item.punctuated] + mark + raw[trailing(raw) :]
+        else:
+            yield raw[: item.mark[1]] + raw[trailing(raw) :]
         return
     if not isinstance(value, str) or not value.strip(" \t\r\n"):
         raise CannotWrite("note", "it is blank")
