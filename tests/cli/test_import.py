@@ -90,14 +90,14 @@ def test_the_ids_of_json_are_those_of_the_base(empty: Call, lists: Path) -> None
 def test_bytes_that_are_no_utf8_are_a_warning_with_their_place(empty: Call, tmp_path: Path) -> None:
     file = tmp_path / "list.md"
     file.write_bytes(b"# T\n\n- [A](https://example.org/a) caf\xe9\n")
+    quiet = empty("import", str(file), "--dry-run", "--quiet")
+    assert quiet.stderr.startswith("warning: ")
     done = empty("import", str(file))
     assert done.status == 0
     assert done.stderr.startswith(f"warning: {file} is not UTF-8 at byte 37; its bytes are kept\n")
     assert empty("export", "markdown").stdout.encode("utf-8", "surrogateescape") == (
         file.read_bytes()
     )
-    quiet = empty("import", str(file), "--dry-run", "--quiet")
-    assert quiet.stderr.startswith("warning: ")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +201,59 @@ def test_a_dry_run_writes_nothing(empty: Call, lists: Path) -> None:
     assert done.status == 0
     assert ' would be the document "Sounds worth hearing"' in done.stderr
     assert empty("base", "--json").stdout == before
+
+
+def test_a_dry_run_refuses_what_is_there_already(empty: Call, lists: Path) -> None:
+    file = str(lists / "sounds.md")
+    empty("import", file)
+    dry, done = empty("import", file, "--dry-run"), empty("import", file)
+    assert (dry.status, dry.stderr) == (done.status, done.stderr)
+    assert dry.status == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0", "an image"),
+        (b"SQLite format 3\0\x10\0\1\1\0@  \0\0\0\1", "a SQLite database"),
+        (bytes(range(256)) * 4, "a binary file"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused(
+    empty: Call, tmp_path: Path, content: bytes, what: str
+) -> None:
+    file = tmp_path / "list.md"
+    file.write_bytes(content)
+    for words in ((), ("--dry-run",)):
+        done = empty("import", str(file), *words)
+        assert (done.status, done.stdout) == (5, "")
+        said = f"error: {file} cannot be read: it is {what}, no Markdown list\nhint: "
+        assert done.stderr.startswith(said)
+
+
+def test_a_task_that_is_only_an_address_waits_for_its_title(
+    call: Call, arxiv: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.md"
+    file.write_text(
+        "# To read\n\n- [ ] https://arxiv.org/abs/2401.00001\n- [x] https://a.example/b\n"
+    )
+    base = str(tmp_path / "own.sqlite")
+    paper = type(arxiv).__init__.__globals__["Paper"]
+    arxiv.papers["2401.00001"] = paper("A Study of Rivers", "2024-01-02")
+    call("--base", base, "import", str(file))
+    entries = call("--base", base, "list", "--json").data["entries"]
+    assert [(one["title"], one["read"]) for one in entries] == [
+        ("https://arxiv.org/abs/2401.00001", False),
+        ("https://a.example/b", True),
+    ]
+    call("--base", base, "refresh", "2401.00001")
+    assert call("--base", base, "export", "markdown").stdout == (
+        "# To read\n\n"
+        "- [ ] [A Study of Rivers](https://arxiv.org/abs/2401.00001)\n"
+        "- [x] https://a.example/b\n"
+    )
 
 
 def test_a_dry_run_needs_no_base_and_makes_none(empty: Call, lists: Path, tmp_path: Path) -> None:

@@ -131,6 +131,8 @@ def judge_item(
         return Judged(NONE, None)
     if title is None or _NAVIGATION.match(own, title.span[0]) or _is_remark(own, title):
         return Judged(NONE, None)
+    if title.shape == "bare":
+        return Judged(LINKED, title, len(own))
     words = count_words(own[slice(*title.span)])
     if title.primary is None and not title.links and len(raw) > len(own):
         whole = find_title(raw, authors_first=authors_first, defined=defined)

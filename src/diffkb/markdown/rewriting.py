@@ -107,6 +107,10 @@ def _put_title(entry: Entry, value: object) -> Iterator[str]:
     text = title_in(value, cell=entry.ctx.unit == "row")
     if text is None:
         return
+    link = entry.found.title.primary
+    if entry.found.title.shape == "bare" and link is not None and (to := destination(link.url)):
+        yield f"{raw[: link.start]}[{text}]({to}){raw[link.end :]}"
+        return
     yield raw[:start] + text + raw[end:]
     after = raw[end:]
     if text.endswith((".", "?", "!")) and after.startswith("."):
@@ -122,6 +126,8 @@ def _put_url(entry: Entry, value: object) -> Iterator[str]:
         return
     if not isinstance(value, str):
         raise CannotWrite("url", "it is no text")
+    if entry.found.title.shape == "bare":
+        raise CannotWrite("url", "it is the title too; give the entry a title first")
     if link is not None:
         yield from with_target(entry.raw, link, value)
         return

@@ -65,7 +65,8 @@ class Title(NamedTuple):
         span: of the title.
         primary: the link that is the work's own, or None.
         links: all of them, images left out.
-        shape: how it stands: "link", "bold", "italic", "quoted", "text", "venue" or "author".
+        shape: how it stands: "link", "bold", "italic", "quoted", "text", "venue", "author", or
+            "bare" for an address without words.
         body: where the entry's words start, after its marker.
         nested: where nested bullets begin, or the end.
         checked: the character in a task's box, or None.
@@ -115,6 +116,8 @@ def find_title(
     links = links_of(raw, body, end, defined)
     own = [one for one in links if one.start < nested and one.kind != "image"]
     found = _choose(raw, body, nested, own, authors_first=authors_first)
+    if found is None and head is not None and head[1]:
+        found = _bare(raw, body, own)
     if found is None:
         return None
     span, link, shape = found
@@ -136,6 +139,14 @@ def find_title(
         primary = next((one for one in own if one.kind == "bare" and one.end <= span[0]), None)
     after = max(span[1], link.end) if link is not None and shape == "link" else span[1]
     return Title(span, primary, rest, shape, body, nested, head[1] if head else None, after)
+
+
+def _bare(raw: str, body: int, own: list[Span]) -> Found | None:
+    """Returns the address that a task begins with: until somebody names it, that is its title."""
+    first = own[0] if own else None
+    if first is None or first.kind != "bare" or raw[body : first.start].strip(" \t<"):
+        return None
+    return first.text, first, "bare"
 
 
 def _cited(raw: str, start: int, end: int) -> tuple[int, int] | None:

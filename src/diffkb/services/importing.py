@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffkb.core.identifiers import kind_of
 from diffkb.core.models import ARXIV, DOI, OPENREVIEW
 from diffkb.core.text import storable
-from diffkb.errors import AlreadyImported, DiffkbError, StorageError, UnreadableInput
+from diffkb.errors import (
+    AlreadyImported,
+    BaseNotFound,
+    BaseOlder,
+    DiffkbError,
+    StorageError,
+    UnreadableInput,
+)
 from diffkb.markdown.document import read_document
 from diffkb.markdown.persons import split_authors
+from diffkb.services.file_kinds import binary_kind
 from diffkb.services.list_rows import ListRows, identify, storable_or_none
 from diffkb.services.opening import open_unit
 from diffkb.store.reader import Reader
@@ -26,6 +35,10 @@ if TYPE_CHECKING:
     from diffkb.services.opening import Report
     from diffkb.store.reader import Document
     from diffkb.store.writer import UnitOfWork
+
+
+_HINTS = {"a PDF": "`diffkb add FILE` adds the paper that a PDF holds"}
+_OTHER_HINT = "import takes lists in Markdown"
 
 
 class ListFile(NamedTuple):
@@ -112,11 +125,23 @@ def _bring_list(choice: BaseChoice, path: Path, *, dry_run: bool, report: Report
     """Imports one list."""
     file = read_list(path)
     name, first_id = storable(file.reading.title or path.stem), None
-    if not dry_run:
+    if dry_run:
+        _refuse_known_in(choice, file)
+    else:
         with open_unit(choice, "import", report, empty=True) as unit:
             refuse_known(file, Reader(unit.connection, unit.path).documents())
             name, first_id = import_list(unit, file)
     return Imported(name, str(path), len(file.content), file.reading, first_id, file.not_utf8)
+
+
+def _refuse_known_in(choice: BaseChoice, file: ListFile) -> None:
+    """Refuses a list that is in the base already, where there is a base.
+
+    Raises:
+        AlreadyImported: as for `refuse_known`.
+    """
+    with suppress(BaseNotFound, BaseOlder), Reader.open(choice.target) as reader:
+        refuse_known(file, reader.documents())
 
 
 def _entry_object(
@@ -157,12 +182,17 @@ def read_list(path: Path) -> ListFile:
     """Reads a Markdown list.
 
     Raises:
-        UnreadableInput: the file cannot be read.
+        UnreadableInput: the file cannot be read, or is no text.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableInput(str(path), error.strerror or str(error)) from error
+    kind = binary_kind(content)
+    if kind is not None:
+        raise UnreadableInput(
+            str(path), f"it is {kind}, no Markdown list", hint=_HINTS.get(kind, _OTHER_HINT)
+        )
     text = content.decode("utf-8", "surrogateescape")
     return ListFile(path, content, read_document(text), _first_not_utf8(content))
 

@@ -106,7 +106,7 @@ class ListRows:
                 self._paper(identify(fields)),
                 kind_of(fields.url),
                 storable(fields.title),
-                False,
+                fields.title == fields.url,
                 False,
                 *entry_columns(fields),
                 None,
