@@ -45,6 +45,25 @@ def test_what_the_list_says_comes_before_what_sources_said(call: Call) -> None:
     assert lines[-1].startswith("history     2026-11-22 ")
 
 
+def test_what_a_list_alone_says_is_shown_too(call: Call, tmp_path: Path) -> None:
+    file, base = tmp_path / "list.md", str(tmp_path / "own.sqlite")
+    file.write_text(
+        "# Sand\n\n## Wet\n\n"
+        "- [x] [Wet Sand](https://arxiv.org/abs/2101.00001), A. Lark, ICML 2021\n"
+        "- [ ] [Sea Sand](https://arxiv.org/abs/2101.00002), B. Finch, ICLR 2020\n\n"
+        "## Dry\n\n- [ ] [Dry Sand](https://arxiv.org/abs/2101.00001), A. Lark, ICML 2021\n"
+    )
+    call("--base", base, "import", str(file))
+    lines = call("--base", base, "show", "1").stdout.splitlines()
+    for line in (
+        "authors     A. Lark [the list]",
+        "venue       ICML [the list]",
+        "read        yes",
+        "also        3 in Sand / Dry",
+    ):
+        assert line in lines
+
+
 def test_a_title_that_differs_is_marked(call: Call) -> None:
     [line] = [one for one in call("show", "4").stdout.splitlines() if one.startswith("official")]
     assert "(differs) [" in line

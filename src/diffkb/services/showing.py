@@ -16,6 +16,9 @@ class Details(NamedTuple):
 
     Attributes:
         entry: what the list says.
+        authors: as the list writes them, or None.
+        venue: as the list writes it, or None.
+        others: the other entries of the same work.
         private: the note that does not stand in the list.
         state: fetched, pending with the reason, or unfetched; None without a work.
         identifiers: the (scheme, value) pairs of its work.
@@ -24,6 +27,9 @@ class Details(NamedTuple):
     """
 
     entry: Entry
+    authors: str | None
+    venue: str | None
+    others: list[Entry]
     private: str | None
     state: str | None
     identifiers: list[tuple[str, str]]
@@ -41,6 +47,8 @@ def describe_entry(reader: Reader, ref: str) -> Details:
     [entry] = reader.entries_of([entry_id])
     return Details(
         entry,
+        *reader.listed_credits(entry_id),
+        list(reader.entries_of(reader.others_of_work(entry_id))),
         reader.private_note(entry_id),
         reader.state(entry_id),
         reader.identifiers(entry_id),

@@ -320,6 +320,21 @@ class Reader:
         )
         return [(scheme, value) for scheme, value in found]
 
+    def listed_credits(self, entry_id: int) -> tuple[str | None, str | None]:
+        """Returns authors and venue of an entry as its list writes them."""
+        found = self.rows("SELECT authors, venue FROM entries WHERE id = ?", (entry_id,))
+        return next(((authors, venue) for authors, venue in found), (None, None))
+
+    def others_of_work(self, entry_id: int) -> list[int]:
+        """Returns the other entries of an entry's work, in list order."""
+        found = self.rows(
+            "SELECT o.id FROM entries e JOIN entries o ON o.paper_id = e.paper_id AND o.id <> e.id"
+            " JOIN blocks b ON b.id = o.block_id WHERE e.id = ?"
+            " ORDER BY b.document_id, b.position, o.ordinal",
+            (entry_id,),
+        )
+        return [row[0] for row in found]
+
     def private_note(self, entry_id: int) -> str | None:
         """Returns the note that does not stand in the Markdown."""
         found = self.rows(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from diffkb.store.reader import Fact
 
 LABEL = 12
+_YES = {True: "yes", False: "no"}
 
 
 @command(
@@ -59,12 +60,18 @@ def _lines(run: Run, details: Details) -> Iterator[str]:
     yield from _field("section", " / ".join(entry.section), width)
     yield from _field("document", entry.document, width)
     yield from _field("year", entry.year, width)
+    yield from _field("authors", details.authors and f"{details.authors} [the list]", width)
+    yield from _field("venue", details.venue and f"{details.venue} [the list]", width)
     yield from _field("wr", "unrated" if entry.wr is None else entry.wr, width)
+    yield from _field("read", None if entry.read is None else _YES[entry.read], width)
     yield from _field("tags", ", ".join(entry.tags), width)
     yield from _field("note", entry.note, width)
     yield from _field("private", details.private, width)
     yield from _field("key", entry.key, width)
     yield from _field("id", entry.id, width)
+    for other in details.others:
+        place = " / ".join((other.document, *other.section))
+        yield from _field("also", f"{other.id} in {place}", width)
     for scheme, value in details.identifiers:
         if scheme != URL:
             yield from _field(scheme, value, None)
