@@ -275,6 +275,40 @@ def test_a_dry_run_says_what_would_happen(call: Call, base: Path) -> None:
     assert base.read_bytes() == before
 
 
+PLAIN = "# Sand\n\n## Wet\n\n- [Wet Sand](https://a.example/1)\n- [Dry Sand](https://a.example/2)\n"
+
+
+@pytest.fixture
+def plain(call: Call, tmp_path: Path) -> Call:
+    """Gives the function that runs diffkb, on a list that shows no years."""
+    file = tmp_path / "sand.md"
+    file.write_text(PLAIN.replace("](", ";](").replace(")\n", "): grains\n"))
+    base = str(tmp_path / "sand.sqlite")
+    call("--base", base, "import", str(file))
+    return lambda *words: call("--base", base, *words)
+
+
+def test_a_year_that_the_list_has_no_place_for_is_said(plain: Call) -> None:
+    words = ("add", "https://b.example/1", "--no-fetch", "--title", "Sea Sand", "--section", "Wet")
+    said = "warning: the list shows no year there: --year was left out\n"
+    for more in (("--dry-run",), ()):
+        done = plain(*words, "--year", "2020", *more)
+        assert (done.status, said in done.stderr) == (0, True)
+    assert "warning" not in plain(*words, "--again").stderr
+
+
+def test_a_dry_run_tells_what_the_list_would_refuse(call: Call, base: Path) -> None:
+    before = base.read_bytes()
+    words = ("add", "2401.00001", "2401.99999", "--section", "Foundations", "--note", "# A heading")
+    dry = call(*words, "--dry-run")
+    assert base.read_bytes() == before
+    done = call(*words)
+    assert (dry.status, dry.stderr) == (done.status, done.stderr)
+    shown = call("add", "2312.00001", "--section", "Foundations", "--dry-run").stdout
+    assert shown.startswith('would add 2312.00001 as "')
+    assert "(Papers / Foundations, 2023)" in shown
+
+
 def test_what_a_source_says_is_text_and_never_markup(call: Call, arxiv: Any) -> None:
     title = "A ](javascript:x) **b** <script> `c` [red]x[/] | \\ &amp; __d__"
     arxiv.papers["2401.00001"] = arxiv.papers["2401.00001"]._replace(title=title)

@@ -25,7 +25,6 @@ from diffkb.markdown import (
 )
 from diffkb.markdown.blocks import cut
 from diffkb.markdown.inline import urls_in
-from diffkb.markdown.placing import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -146,8 +145,10 @@ def checked(blocks: list[tuple[Any, str]], at: int, dialect: Dialect) -> None:
     if dialect.own:
         first = max(0, at - 2)
         check_window(blocks[first : at + 4], at_start=first == 0)
-    else:
-        check_whole(blocks, dialect)
+        return
+    read = read_document("".join(raw for _, raw in blocks), dialect)
+    if as_blocks(read) != blocks:
+        raise CannotWrite("change", "what stands near it would be read otherwise")
 
 
 @few(200)

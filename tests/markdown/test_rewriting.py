@@ -18,9 +18,10 @@ from diffkb.markdown import Context, get_fields, read_document
 from diffkb.markdown.inline import urls_in
 from diffkb.markdown.link_labels import label_like
 from diffkb.markdown.numbering import new_number, number_in, shifted, with_number
-from diffkb.markdown.placing import check_whole, insert_block, write_new
+from diffkb.markdown.placing import insert_block, write_new
 from diffkb.markdown.removing import close_gap
 from diffkb.markdown.rewriting import put_curated
+from diffkb.markdown.settling import Piece, settle_dialect
 from diffkb.markdown.spans import links_of
 
 if TYPE_CHECKING:
@@ -238,25 +239,29 @@ def test_a_number_is_told_from_a_year_and_from_words(
 @pytest.mark.parametrize(
     ("before", "after", "new"),
     [
-        ([[1, 2]], [], 3),
-        ([[1, 1]], [], 1),
-        ([[1, 2], []], [], 1),
-        ([[1, 2], [3, 4], []], [], 5),
-        ([[1, 2], []], [3], 3),
-        ([[1, 2], []], [1], 1),
-        ([[]], [], 1),
-        ([[1, 1], [1]], [], 1),
-        ([[7]], [], 8),
+        ([[1, 2]], [[]], 3),
+        ([[1, 1]], [[]], 1),
+        ([[1, 2], []], [[]], 1),
+        ([[1, 2], [3, 4], []], [[]], 5),
+        ([[1, 2], []], [[], [3]], 3),
+        ([[1, 2], []], [[], [1]], 1),
+        ([[]], [[]], 1),
+        ([[1, 1], [1]], [[]], 1),
+        ([[7]], [[]], 8),
+        ([[]], [[3, 2, 1]], 4),
+        ([[2, 1], []], [[3, 2, 1]], 4),
+        ([[2, 1], []], [[1, 2]], 1),
     ],
 )
 def test_a_new_entry_counts_as_its_list_does(
-    before: list[list[int]], after: list[int], new: int
+    before: list[list[int]], after: list[list[int]], new: int
 ) -> None:
     def numbers(values: list[int]) -> list[Any]:
         return [number_in(f"{value}. T", "item") for value in values]
 
     form = ("item", "", ".")
-    assert new_number([numbers(group) for group in before], numbers(after), form) == new
+    earlier, later = ([numbers(group) for group in side] for side in (before, after))
+    assert new_number(earlier, later, form) == new
 
 
 @pytest.mark.parametrize(
@@ -282,13 +287,14 @@ def test_a_neighbour_that_would_depend_on_other_things_is_noticed() -> None:
         f"| [A Study of Rivers {n}](https://example.org/{n}) | 20{n} |\n" for n in range(10, 14)
     )
     reading = read_document(table)
-    blocks = [(block.kind, block.raw) for block in reading.blocks]
-    contexts = [block.context for block in reading.blocks]
-    check_whole(blocks, reading.dialect, contexts=contexts)
-    for changed in ({"columns": ("title", "venue")}, {"year": 2011}, {"unit": "item"}):
-        other = [one._replace(**changed) if one else None for one in contexts]
+    pieces = [Piece(block.kind, block.raw, block.context) for block in reading.blocks]
+    assert settle_dialect(pieces, reading.dialect) == reading.dialect
+    for changed in ({"columns": ("title", "venue")}, {"year": 2011}, {"unit": "para"}):
+        other = [
+            one._replace(context=one.context and one.context._replace(**changed)) for one in pieces
+        ]
         with pytest.raises(CannotWrite, match="read otherwise"):
-            check_whole(blocks, reading.dialect, contexts=other)
+            settle_dialect(other, reading.dialect)
 
 
 ROW, HEAD = "| a | b |\n", "| A | B |\n|---|---|\n"

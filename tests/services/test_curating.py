@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from diffkb.core.models import Fields, Link
+from diffkb.core.models import Author, Fields, Link
 from diffkb.errors import CannotWrite
+from diffkb.markdown.crediting import Facts
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
 from diffkb.services.importing import import_list, read_list
@@ -134,13 +135,20 @@ def fields_of(values: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def facts_of(edit: dict[str, Any]) -> Facts:
+    """Returns what a source says of a new entry."""
+    told = edit.get("facts", {})
+    authors = tuple(Author(name) for name in told.get("authors", ()))
+    return Facts(authors, told.get("venue"), told.get("preprint", False))
+
+
 def carry_out(page: Page, unit: UnitOfWork, edit: dict[str, Any]) -> None:
     """Does one edit."""
     name = edit.get("section")
     section: Node | None = page.section(name, create=False) if name else None
     if "add" in edit:
         fields = Fields(**fields_of(edit["add"]))
-        page.add_entry(section, fields, kind="paper", paper_id=None)
+        page.add_entry(section, fields, kind="paper", paper_id=None, facts=facts_of(edit))
     elif "remove" in edit:
         page.remove_entry(entry_of(unit, edit["remove"]))
     elif "move" in edit:

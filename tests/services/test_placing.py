@@ -210,3 +210,32 @@ def test_making_room_moves_few_of_many(tmp_path: Path) -> None:
         make_room(unit, 1, 1 << 20)
         moved = unit.connection.execute("SELECT count(*) FROM journal_blocks").fetchone()[0]
     assert 0 < moved <= 16
+
+
+WORDS = (
+    "# Engines\n\n## Words\n\n* LLM: Large Language Model\n* MoE: Mixture of Experts Layers\n"
+    "* KV: Key and Value Cache\n\n## Papers\n\n* [Small Engines of Words](https://a.example/1)\n"
+    "* [Large Engines of Words](https://a.example/2)\n"
+)
+
+
+def test_what_was_no_entry_stays_none_however_many_are_added_beside_it(tmp_path: Path) -> None:
+    file, base = tmp_path / "list.md", tmp_path / "kb.sqlite"
+    file.write_text(WORDS)
+    create_base(base)
+    with UnitOfWork(base, command="import") as unit:
+        import_list(unit, read_list(file))
+    for number in range(4):
+        with UnitOfWork(base, command="add") as unit:
+            page = Page.open(unit, 1)
+            section = page.section("Words", create=False)
+            fields = Fields(f"A Study of Rivers {number}", url=f"https://b.example/{number}")
+            page.add_entry(section, fields, kind="link", paper_id=None)
+    added = "".join(f"* [A Study of Rivers {n}](https://b.example/{n})\n" for n in range(4))
+    assert export(base) == WORDS.replace("Value Cache\n", f"Value Cache\n{added}")
+    assert [row[0] for row in listed(base)] == [
+        *(f"A Study of Rivers {number}" for number in range(4)),
+        "Small Engines of Words",
+        "Large Engines of Words",
+    ]
+    assert listed(base) == read_again(base)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import zlib
 from typing import Literal, NamedTuple
 
 Newline = Literal["\n", "\r\n", "\r"]
 
 WR_SCALE = (1, 3)
+
+_MARKER = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])[ \t]++(?:\[[ xX]\][ \t]++)?")
 
 
 class Form(NamedTuple):
@@ -47,6 +51,8 @@ class Dialect(NamedTuple):
         headings: the levels of headings that are entries there.
         authors_first: whether its entries begin with the names of authors.
         notes_below: whether paragraphs after an item are the note on it.
+        listed: the marks of items that are entries, whatever stands around them.
+        kept: the marks of items that are none. An item without a mark is read by its list.
     """
 
     newline: Newline = "\n"
@@ -60,6 +66,8 @@ class Dialect(NamedTuple):
     headings: tuple[int, ...] = ()
     authors_first: bool = False
     notes_below: bool = False
+    listed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Returns the dialect as compact JSON; what is as usual is left out."""
@@ -78,7 +86,7 @@ class Dialect(NamedTuple):
             known["scale"] = (low, high)
         if "form" in known:
             known["form"] = Form(*known["form"])
-        for name in ("paragraphs", "headings"):
+        for name in ("paragraphs", "headings", "listed", "kept"):
             if name in known:
                 known[name] = tuple(known[name])
         return cls(**known)
@@ -117,3 +125,13 @@ class Context(NamedTuple):
         unit, *columns = json.loads(text)
         defined = columns.pop() if columns and isinstance(columns[-1], dict) else {}
         return self._replace(unit=unit, columns=tuple(columns), defined=tuple(defined.items()))
+
+
+def item_mark(raw: str) -> str:
+    """Returns the mark by which a document remembers an item: a digest of its first line.
+
+    Marker, number and box are no part of it, as they may change while the item stays.
+    """
+    lines = raw.strip().splitlines()
+    first = _MARKER.sub("", lines[0], count=1).rstrip() if lines else ""
+    return f"{zlib.crc32(first.encode('utf-8', 'surrogateescape')):08x}"

@@ -268,6 +268,8 @@ class _CuratedReader(_Reader):
             frozenset(given.headings),
             given.authors_first,
             given.notes_below,
+            frozenset(given.listed),
+            frozenset(given.kept),
         )
         drafts, self.habits = draft_blocks(self.text, self.pieces, habits)
         headings = iter(self._with_title([one.heading for one in drafts if one.heading]))

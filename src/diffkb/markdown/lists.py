@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
+from diffkb.markdown.dialect import item_mark
 from diffkb.markdown.plain import count_words
 from diffkb.markdown.recognising import BARE, LINKED, NONE, STRONG, Judged, is_tagged, judge_rows
 from diffkb.markdown.surveying import SHORT_TITLE, Habits, Survey, shape_of
@@ -212,9 +213,22 @@ class _Lists(Survey):
             if contents:
                 self.shut.update(indices)
             for index in indices:
-                if not closed[index] and not contents:
+                decided = self._decided(index)
+                if decided is not None:
+                    self.entry[index] = decided
+                elif not closed[index] and not contents:
                     own = bare or (cited and self._is_cited(index))
                     self.entry[index] = self._is_item(index, parent_of[index], works, bare=own)
+
+    def _decided(self, index: int) -> bool | None:
+        """Returns what the document decided of an item once; None where its list decides."""
+        given = self.given
+        if given is None or not (given.listed or given.kept):
+            return None
+        mark = item_mark(self.raw(index))
+        if mark in given.kept:
+            return False
+        return True if mark in given.listed and self.judged[index].title else None
 
     def _nested_works(self, parent_of: dict[int, int]) -> dict[int, int]:
         """Returns how many works are nested right in each item."""

@@ -126,20 +126,24 @@ def shifted(
 
 def new_number(
     before: Sequence[Sequence[Number | None]],
-    after: Sequence[Number | None],
+    after: Sequence[Sequence[Number | None]],
     form: tuple[str, ...],
 ) -> int:
     """Returns the number of an entry that is put in.
 
     Args:
         before: of the blocks before it, heading by heading; the last group is its own.
-        after: of the blocks after it, in order.
+        after: of the blocks after it, heading by heading; the first group is its own.
         form: of the numbers it counts with.
     """
-    groups = [[one.value for one in group if one and one.form == form] for group in before]
-    later = [one.value for one in after if one and one.form == form]
+    groups = _values(before, form)
+    following = _values(after, form)
+    later = [value for group in following for value in group]
     earlier = [group for group in groups if group]
     own = groups[-1] if groups else []
+    below = following[0] if following else []
+    if not own and below and _goes_down([*earlier, *following]):
+        return below[0] + 1
     if not earlier:
         return 1
     if own:
@@ -150,6 +154,27 @@ def new_number(
         return last + 1 if later[0] == last + 1 else 1
     goes_on = any(second[0] == first[-1] + 1 for first, second in pairwise(earlier))
     return last + 1 if goes_on else 1
+
+
+def counting_down(groups: Sequence[Sequence[Number | None]], form: tuple[str, ...]) -> bool:
+    """Says whether numbers go down to 1 under each heading.
+
+    Args:
+        groups: the numbers of a document's blocks, heading by heading.
+        form: of the numbers that count together.
+    """
+    return _goes_down(_values(groups, form))
+
+
+def _values(groups: Sequence[Sequence[Number | None]], form: tuple[str, ...]) -> list[list[int]]:
+    """Returns the values of numbers of one form, heading by heading."""
+    return [[one.value for one in group if one and one.form == form] for group in groups]
+
+
+def _goes_down(groups: Sequence[Sequence[int]]) -> bool:
+    """Says whether every group of more than one number goes down to 1 by ones, and there is one."""
+    longer = [group for group in groups if len(group) > 1]
+    return bool(longer) and all(list(group) == list(range(group[0], 0, -1)) for group in longer)
 
 
 def _repeats(values: Sequence[int]) -> bool:

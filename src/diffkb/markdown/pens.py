@@ -84,8 +84,9 @@ class Pen:
         return self._joined(out, _after(group, skipped))
 
     def _joined(self, text: str, sign: str) -> str:
-        """Returns a text with what stands after it; a title that ends a sentence needs no stop."""
-        if text.rstrip('*_`"”]').endswith(_ENDS) and sign[:1] == ".":
+        """Returns a text with what stands after it; no stop or comma is said twice."""
+        ended = text.rstrip('*_`"”]')
+        if (sign[:1] == "." and ended.endswith(_ENDS)) or (sign[:1] == "," and ended[-1:] == ","):
             sign = sign[1:]
         return text + LINE_END.sub(lambda _: self._newline, sign)
 

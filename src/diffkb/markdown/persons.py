@@ -53,6 +53,13 @@ def split_authors(written: str) -> tuple[Author, ...]:
     return tuple(dict.fromkeys(_persons(text.strip(" ,，;；"), open_end=open_end)))
 
 
+def and_others(written: str) -> tuple[str, str]:
+    """Returns the names that authors are written with, and what stands for the others, or ""."""
+    others = _OTHERS.search(written)
+    at = len(written[: others.start()].rstrip()) if others else len(written)
+    return written[:at], written[at:]
+
+
 def _plain(written: str) -> str:
     """Returns the names without markup and the signs of footnotes."""
     text = _RAISED.sub("", written)

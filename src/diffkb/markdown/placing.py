@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from diffkb.errors import CannotWrite
 from diffkb.markdown.blocks import BOM, LINE_END, cut, cut_one, trailing
 from diffkb.markdown.dialect import Context, Form
-from diffkb.markdown.document import blank_lines, read_document
+from diffkb.markdown.document import blank_lines
 from diffkb.markdown.entries import form_of, get_fields, item_of, read_item
 from diffkb.markdown.forms import common_form, commonest
 from diffkb.markdown.tables import is_rule
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from diffkb.core.models import Fields
     from diffkb.markdown.blocks import Piece
-    from diffkb.markdown.dialect import Dialect
+    from diffkb.markdown.crediting import Facts
     from diffkb.markdown.document import BlockKind
     from diffkb.markdown.imitating import New
 
@@ -52,7 +52,10 @@ def write_entry(
 
 
 def write_new(
-    fields: Fields, neighbours: Sequence[Sequence[tuple[str, Context]]], ctx: Context
+    fields: Fields,
+    neighbours: Sequence[Sequence[tuple[str, Context]]],
+    ctx: Context,
+    facts: Facts | None = None,
 ) -> New:
     """Writes a new entry of a list in any dialect.
 
@@ -62,6 +65,7 @@ def write_new(
         neighbours: blocks and contexts of the year group's entries, of the section's, of the
             document's, each in order and so that the nearest stands last.
         ctx: the context it is going to have, but for unit and columns: these come with the form.
+        facts: authors and venue, said where the form has a place for them.
 
     Returns:
         The entry and its context. Its form is the commonest one near by that holds the fields,
@@ -74,12 +78,27 @@ def write_new(
 
     if ctx.dialect.own:
         return New(_in_own_form(fields, neighbours, ctx), ctx)
-    new = write_like(fields, neighbours, ctx)
+    new = write_like(fields, neighbours, ctx, facts)
     if new is not None:
         return new
     nearest = next((group for group in neighbours if group), ())
     if nearest and all(near.unit == "row" for _, near in nearest):
         raise CannotWrite(_too_much(fields, neighbours, ctx), "a row of this table cannot hold it")
+    return write_plain(fields, neighbours, ctx)
+
+
+def write_plain(
+    fields: Fields, neighbours: Sequence[Sequence[tuple[str, Context]]], ctx: Context
+) -> New:
+    """Writes a new entry of a list in any dialect in the project's own form.
+
+    What it does not show is left out: a year that is not that of the group above.
+
+    Raises:
+        CannotWrite: that form cannot hold the fields.
+    """
+    from diffkb.markdown.imitating import New
+
     ctx = ctx._replace(unit="item", columns=())
     return New(_in_own_form(replace(fields, year=ctx.year), neighbours, ctx), ctx)
 
@@ -202,40 +221,6 @@ def check_window(
             first = raw.strip().split("\n", 1)[0][:60]
             raise CannotWrite(field, f"what stands near it would be read otherwise: {first}")
         position += len(raw)
-
-
-def check_whole(
-    blocks: Sequence[tuple[BlockKind, str]],
-    dialect: Dialect,
-    *,
-    contexts: Sequence[Context | None] | None = None,
-    field: str = "change",
-) -> None:
-    """Makes sure that a document's blocks read together as what they are stored as.
-
-    Args:
-        blocks: kinds and texts of all of them, in order.
-        dialect: what was decided when the document was read first.
-        contexts: of each block the context its entry is stored with, None where it has none;
-            left out, what the entries depend on is not compared.
-        field: what was changed, for the error.
-
-    Raises:
-        CannotWrite: the document would be cut differently, or a block would read otherwise.
-    """
-    reading = read_document("".join(raw for _, raw in blocks), dialect)
-    for place, (block, (kind, raw)) in enumerate(zip(reading.blocks, blocks, strict=False)):
-        same = (block.kind, block.raw) == (kind, raw)
-        if same and contexts is not None and block.context is not None:
-            same = _alike(block.context, contexts[place])
-        if not same:
-            first = raw.strip().split("\n", 1)[0][:60]
-            raise CannotWrite(field, f"what stands near it would be read otherwise: {first}")
-
-
-def _alike(read: Context, stored: Context | None) -> bool:
-    """Says whether an entry still depends on the same."""
-    return stored is not None and read[1:] == stored[1:]
 
 
 def usual_gap(raws: Iterable[str], default: int = 1) -> int:

@@ -57,12 +57,16 @@ class Habits(NamedTuple):
         headings: the levels of headings that are entries there.
         authors_first: whether its entries begin with the names of authors.
         notes_below: whether paragraphs after an item are the note on it.
+        listed: the marks of items that are entries, whatever stands around them.
+        kept: the marks of items that are none.
     """
 
     paragraphs: frozenset[str] = frozenset()
     headings: frozenset[int] = frozenset()
     authors_first: bool = False
     notes_below: bool = False
+    listed: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
 
 
 class Survey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diffkb.core.identifiers import kind_of, url_of
-from diffkb.core.models import Candidate, Fields
+from diffkb.core.models import ARXIV, Candidate, Fields
 from diffkb.errors import (
     AmbiguousDocument,
     CannotWrite,
@@ -14,6 +14,7 @@ from diffkb.errors import (
     NotFoundError,
     UnknownWork,
 )
+from diffkb.markdown.crediting import Facts
 from diffkb.services import accepting
 from diffkb.services.additions import Added, Item, published_year, work_of, year_of
 from diffkb.services.completing import complete_entry
@@ -82,10 +83,14 @@ class Adder:
             self._fields(item),
             kind=kind_of(item.ref.url or (url_of(identity))),
             paper_id=paper.id,
+            facts=_facts(item),
             placeholder=self._request.title is None and not _is_titled(item),
             provisional_year=self._request.year is None and not isinstance(item.answer, Candidate),
         )
-        return self._take(item, result._replace(entry_id=entry.id), paper, entry)
+        given = self._request.year
+        left_out = ("year",) if given is not None and given != entry.year else ()
+        placed = result._replace(entry_id=entry.id, left_out=left_out)
+        return self._take(item, placed, paper, entry)
 
     def _section(self, name: str | None) -> Node | None:
         """Returns the section an entry goes to; None for a list that has none at all."""
@@ -141,6 +146,14 @@ def ids_of(reader: Reader, ref: Ref) -> list[int]:
     """Returns the entries of the work a reference names, in list order."""
     identity = work_of(ref)
     return reader.ids_by_identifier(identity.scheme, identity.value)
+
+
+def _facts(item: Item) -> Facts:
+    """Returns what a source said that the list may show."""
+    preprint = work_of(item.ref).scheme == ARXIV
+    if not isinstance(item.answer, Candidate):
+        return Facts(preprint=preprint)
+    return Facts(item.answer.authors, item.answer.venue, preprint)
 
 
 def _is_titled(item: Item) -> bool:

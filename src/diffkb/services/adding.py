@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from diffkb import sources
@@ -16,7 +17,6 @@ from diffkb.errors import (
     MalformedIdentifier,
     NoIdentifier,
     SectionNotFound,
-    UnknownWork,
     UnreadableInput,
     WrOutOfScale,
 )
@@ -95,7 +95,9 @@ def carry_out(
     Returns:
         What became of each reference, in their order.
     """
-    if plan.request.dry_run or not any(_changes_something(item) for item in plan.items):
+    if plan.request.dry_run:
+        return _rehearse(choice, plan, sections, default_document)
+    if not any(_changes_something(item) for item in plan.items):
         return _without_writing(choice, plan, report)
     with open_unit(choice, "add", report) as unit:
         reader = Reader(unit.connection, unit.path)
@@ -242,29 +244,52 @@ class _Asking:
         return item._replace(answer=answer)
 
 
+def _rehearse(
+    choice: BaseChoice, plan: Plan, sections: Mapping[int, str], default_document: str | None
+) -> list[Added]:
+    """Returns what would become of each item: it is done in a copy of the base, which then goes."""
+    from diffkb.store.schema import copy_base
+
+    with TemporaryDirectory(prefix="diffkb-") as folder:
+        copy = Path(folder) / "kb.sqlite"
+        if choice.path.exists():
+            copy_base(choice.path, copy, wal=False)
+        results = carry_out(
+            choice._replace(path=copy, target=copy, origin="option"),
+            plan._replace(request=plan.request._replace(dry_run=False)),
+            sections=sections,
+            default_document=default_document,
+            report=lambda _sentence: None,
+        )
+    return [
+        one._replace(outcome="would-add", entry_id=None)
+        if one.outcome in {"added", "pending"}
+        else one
+        for one in results
+    ]
+
+
 def _without_writing(choice: BaseChoice, plan: Plan, report: Report) -> list[Added]:
-    """Returns what would become of each item, or has where there was nothing to write."""
+    """Returns what has become of each item where there is nothing to write."""
     try:
         reader = open_reader(choice, report)
     except BaseNotFound:
-        return [_would_become(item) for item in plan.items]
+        return [_found_as(item) for item in plan.items]
     with reader:
-        results = [_would_become(item, reader) for item in plan.items]
+        results = [_found_as(item, reader) for item in plan.items]
         ids = [one.entry_id for one in results if one.entry_id is not None]
         entries = {entry.id: entry for entry in reader.entries_of(ids)}
     return [one._replace(entry=entries.get(one.entry_id or 0)) for one in results]
 
 
-def _would_become(item: Item | Added, reader: Reader | None = None) -> Added:
-    """Returns what would become of an item; of a known one, with its entry."""
+def _found_as(item: Item | Added, reader: Reader | None = None) -> Added:
+    """Returns what has become of an item that changes nothing: it is known, or it failed."""
     if isinstance(item, Added):
         return item
     error = item.answer if isinstance(item.answer, DiffkbError) else None
-    result = Added(item.ref.text, item.line, "would-add", item.ref.identifier, error=error)
+    result = Added(item.ref.text, item.line, "failed", item.ref.identifier, error=error)
     if item.known and reader is not None:
         return result._replace(outcome="known", entry_id=ids_of(reader, item.ref)[0])
-    if isinstance(item.answer, UnknownWork):
-        return result._replace(outcome="failed")
     return result
 
 

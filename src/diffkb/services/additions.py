@@ -56,6 +56,7 @@ class Added(NamedTuple):
         entry_id: its id.
         asked: whether a source was asked about it, or none had to be.
         error: why it failed or waits, or why a known work could not be asked about.
+        left_out: the names of fields that were given and that the list shows otherwise or not.
     """
 
     ref: str
@@ -66,6 +67,7 @@ class Added(NamedTuple):
     entry_id: int | None = None
     asked: bool = True
     error: DiffkbError | None = None
+    left_out: tuple[str, ...] = ()
 
 
 class Item(NamedTuple):

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from diffkb.core.outline import Span
 from diffkb.markdown.dialect import Context, Dialect
-from diffkb.markdown.placing import check_whole, check_window, insert_block, unit_of
+from diffkb.markdown.placing import check_window, insert_block, unit_of
 from diffkb.markdown.removing import close_gap
+from diffkb.markdown.settling import Piece as StoredPiece
+from diffkb.markdown.settling import follow_edit, settle_dialect
 from diffkb.services.list_rows import GAP
-from diffkb.store.tables import BlockRow
+from diffkb.store.tables import BlockRow, DocumentRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,14 +74,28 @@ class Blocks:
 
     Args:
         unit: the change.
-        document_id: the document.
-        dialect: what the document decides.
+        document: the document's row.
     """
 
-    def __init__(self, unit: UnitOfWork, document_id: int, dialect: Dialect) -> None:
+    def __init__(self, unit: UnitOfWork, document: DocumentRow) -> None:
         self._unit = unit
-        self._document_id = document_id
-        self._dialect = dialect
+        self._document = document
+        self._document_id = document.id or 0
+        self._read: tuple[str, Dialect] | None = None
+
+    @property
+    def dialect(self) -> Dialect:
+        """What the document decides, as its row holds it: an edit that is refused leaves none."""
+        text = self._document.dialect
+        if self._read is None or self._read[0] != text:
+            self._read = (text, Dialect.from_json(text))
+        return self._read[1]
+
+    def _decide(self, dialect: Dialect) -> None:
+        """Takes up what the document has to remember from now on."""
+        if dialect != self.dialect:
+            self._document.dialect = dialect.to_json()
+            self.save(self._document)
 
     def new(self, kind: BlockKind) -> BlockRow:
         """Returns a block that has no place and no text yet."""
@@ -183,6 +199,7 @@ class Blocks:
         """
         earlier, following = self._around(block)
         self._check([*earlier, _piece(block.kind, text), *following], at_start=not earlier)
+        self._decide(follow_edit(self.dialect, text_of(block), text))
         block.raw = bytes_of(text)
         self.save(block)
 
@@ -219,7 +236,7 @@ class Blocks:
 
     def _units(self, before: BlockRow, after: str | None, own: str) -> tuple[str, str, str] | None:
         """Returns what three blocks are, where their entries say so; else None."""
-        if self._dialect.own:
+        if self.dialect.own:
             return None
         following = self.all(after=before.position)[:1] if after is not None else []
         later = unit_of(following[0].text, following[0].context(None)) if following else "other"
@@ -232,29 +249,33 @@ class Blocks:
 
     def _check(self, window: list[Piece], *, at_start: bool) -> None:
         """Makes sure that the blocks near an edit read as before, in the project's own form."""
-        if self._dialect.own:
+        if self.dialect.own:
             check_window(window, at_start=at_start)
 
-    def check(self, years: Callable[[int | None], int | None]) -> None:
+    def check(self, years: Callable[[int | None], int | None], new: BlockRow | None = None) -> None:
         """Makes sure that a list in any other form reads as it is stored.
 
-        There a block's reading may depend on others far away: on what the list repeats. In the
-        project's own form it does not, and what stands near an edit was looked at already.
+        There a block's reading may depend on others far away: on what the list repeats. Where
+        that is all, the dialect takes up how it was read. In the project's own form it does not
+        depend on others, and what stands near an edit was looked at already.
 
         Args:
             years: returns the year of the group that a heading's id stands for.
+            new: a block that is new there: it has to be read by itself.
 
         Raises:
             CannotWrite: some block would read differently.
         """
-        if self._dialect.own:
+        if self.dialect.own:
             return
         stored = self.all()
-        check_whole(
-            [(one.kind, one.text) for one in stored],
-            self._dialect,
-            contexts=[one.context(years(one.group_id), self._dialect) for one in stored],
-        )
+        pieces = [
+            StoredPiece(one.kind, one.text, one.context(years(one.group_id), self.dialect))
+            for one in stored
+        ]
+        ids = [one.id for one in stored]
+        place = None if new is None else ids.index(new.id or 0)
+        self._decide(settle_dialect(pieces, self.dialect, new=place))
 
     def save(self, row: SQLModel) -> None:
         """Writes a row, so that plain SQL sees it."""

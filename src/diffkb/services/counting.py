@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from diffkb.markdown.blocks import cut_one
 from diffkb.markdown.numbering import (
+    counting_down,
     new_number,
     number_in,
     shifted,
@@ -31,8 +32,18 @@ def number_for(blocks: Blocks, before: BlockRow | None, text: str, unit: str) ->
     earlier = blocks.all(before=before.position + 1)
     later = blocks.all(after=before.position)
     groups = [[_number(one, unit) for one in group] for group in _by_heading(earlier)]
-    value = new_number(groups, [_number(one, unit) for one in later], number.form)
+    following = [[_number(one, unit) for one in group] for group in _by_heading(later)]
+    value = new_number(groups, following, number.form)
     return with_lines_moved(text, with_number(text, unit, value))
+
+
+def counts_down(blocks: Blocks, text: str, unit: str) -> bool:
+    """Says whether the entries that a new one counts with count down to 1: new ones go first."""
+    number = number_in(text, unit)
+    if number is None:
+        return False
+    groups = [[_number(one, unit) for one in group] for group in _by_heading(blocks.all())]
+    return counting_down(groups, number.form)
 
 
 def count_on(blocks: Blocks, block: BlockRow, by: int, number: Number | None, unit: str) -> None:
@@ -48,6 +59,9 @@ def count_on(blocks: Blocks, block: BlockRow, by: int, number: Number | None, un
     if number is None:
         return
     later = blocks.all(after=block.position)
+    if by > 0 and number.value == 1:
+        # Under the next heading another count begins with the same number.
+        later = next(iter(_by_heading(later)))
     first = number.value if by > 0 else number.value + 1
     numbers = [_number(one, unit) for one in later]
     if _repeats(blocks, block, number, unit):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diffkb.core.outline import Outline, Span, split_path, write_path
 from diffkb.core.text import storable
 from diffkb.errors import AmbiguousSection, SectionNotFound
-from diffkb.markdown.dialect import Context, Dialect
+from diffkb.markdown.dialect import Context
 from diffkb.markdown.heading_forms import write_heading
 from diffkb.markdown.headings import year_position
 from diffkb.services.blocks import Blocks, text_of
@@ -45,16 +45,12 @@ class Headings:
     Args:
         unit: the change.
         document_id: the document.
-        dialect: what the document decides.
         blocks: its blocks.
     """
 
-    def __init__(
-        self, unit: UnitOfWork, document_id: int, dialect: Dialect, blocks: Blocks
-    ) -> None:
+    def __init__(self, unit: UnitOfWork, document_id: int, blocks: Blocks) -> None:
         self._unit = unit
         self.document_id = document_id
-        self._dialect = dialect
         self._blocks = blocks
 
     def outline(self) -> Outline:
@@ -76,7 +72,7 @@ class Headings:
     def context(self, group: Node | None) -> Context:
         """Returns what the reading of an entry under a heading depends on."""
         above = self.outline().upwards(group.id) if group else ()
-        return Context(self._dialect, next((node.year for node in above if node.year), None))
+        return Context(self._blocks.dialect, next((node.year for node in above if node.year), None))
 
     def year_group(self, section: Node | None, year: int | None) -> Node | None:
         """Returns the heading an entry of that year goes under: the section's where it has none.
@@ -177,7 +173,7 @@ class Headings:
         ]
         level = siblings[-1].level if siblings else min(6, above.level + 1 if above else 2)
         last = self.last_block(outline.span(parent) if parent else None)
-        ctx = Context(self._dialect)
+        ctx = Context(self._blocks.dialect)
         raw = write_heading(level, name, self._texts(siblings), ctx)
         block = self._blocks.new("heading")
         self._blocks.insert(last, block, raw, ctx)
@@ -189,13 +185,13 @@ class Headings:
     ) -> Node:
         """Writes a year group's heading in its place among its siblings."""
         years = [node.year or 0 for node in groups]
-        place = year_position(years, year, descend=self._dialect.years_descend)
+        place = year_position(years, year, descend=self._blocks.dialect.years_descend)
         level = groups[min(place, len(groups) - 1)].level
         if place < len(groups):
             before = self.last_block(Span(self.document_id, 0, groups[place].position))
         else:
             before = self.last_block(outline.span(groups[-1]))
-        ctx = Context(self._dialect)
+        ctx = Context(self._blocks.dialect)
         raw = write_heading(level, str(year), self._texts(groups), ctx)
         block = self._blocks.new("heading")
         self._blocks.insert(before, block, raw, ctx)

@@ -12,27 +12,29 @@ from sqlmodel import select
 from diffkb.core.outline import Span
 from diffkb.errors import CannotWrite
 from diffkb.markdown.blocks import trailing
-from diffkb.markdown.dialect import WR_SCALE, Context, Dialect
+from diffkb.markdown.dialect import WR_SCALE, Context
 from diffkb.markdown.document import read_document
 from diffkb.markdown.entries import get_fields
 from diffkb.markdown.imitating import New
 from diffkb.markdown.moving import beside, fits_among, is_nested, marked_like
 from diffkb.markdown.numbering import number_in
-from diffkb.markdown.placing import unit_of, usual_gap, write_new
+from diffkb.markdown.placing import unit_of, usual_gap, write_new, write_plain
 from diffkb.markdown.rewriting import put_curated
 from diffkb.markdown.spans import definitions_in, labels_in
 from diffkb.markdown.writing import put_fields
 from diffkb.services.blocks import Blocks, high_of, text_of
-from diffkb.services.counting import count_on, number_for
+from diffkb.services.counting import count_on, counts_down, number_for
 from diffkb.services.entry_rows import belongings, read_back
 from diffkb.services.headings import UNSORTED, Headings, find_section
+from diffkb.services.ordering import next_of
 from diffkb.store.tables import BlockRow, DocumentRow, EntryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from diffkb.core.models import Fields, Kind
     from diffkb.core.outline import Node, Outline
+    from diffkb.markdown.crediting import Facts
     from diffkb.store.writer import UnitOfWork
 
 __all__ = ["FIRST_DOCUMENT", "UNSORTED", "Page", "find_section"]
@@ -55,9 +57,8 @@ class Page:
     def __init__(self, unit: UnitOfWork, document: DocumentRow) -> None:
         self._unit = unit
         self._document = document
-        self._dialect = Dialect.from_json(document.dialect)
-        self._blocks = Blocks(unit, _id(document), self._dialect)
-        self._headings = Headings(unit, _id(document), self._dialect, self._blocks)
+        self._blocks = Blocks(unit, document)
+        self._headings = Headings(unit, _id(document), self._blocks)
 
     @classmethod
     def open(cls, unit: UnitOfWork, document_id: int) -> Page:
@@ -94,7 +95,7 @@ class Page:
     @property
     def scale(self) -> tuple[int, int]:
         """The lowest and the highest WR; that of diffkb where the list has none yet."""
-        return self._dialect.scale or WR_SCALE
+        return self._blocks.dialect.scale or WR_SCALE
 
     def outline(self) -> Outline:
         """Returns the document's headings as they are now."""
@@ -120,6 +121,7 @@ class Page:
         *,
         kind: Kind,
         paper_id: int | None,
+        facts: Facts | None = None,
         placeholder: bool = False,
         provisional_year: bool = False,
     ) -> EntryRow:
@@ -131,6 +133,7 @@ class Page:
                 section has others and not this one.
             kind: paper or link.
             paper_id: its work.
+            facts: what sources say of it, shown where the entries near by show such.
             placeholder: whether nobody typed its title.
             provisional_year: whether its year was neither typed nor told by a source.
 
@@ -140,10 +143,8 @@ class Page:
         Raises:
             CannotWrite: the list cannot hold a field, or its neighbours would read differently.
         """
-        with self._unit.attempt():
-            group = self._headings.year_group(section, fields.year)
-            new, before = self._written(section, group, fields)
-            block = self._blocks.new("entry")
+
+        def put_in(new: New) -> EntryRow:
             entry = EntryRow(
                 document_id=self.document_id,
                 block_id=0,
@@ -158,30 +159,59 @@ class Page:
                 added=self._unit.time,
                 changed=self._unit.time,
             )
-            self._put_in(entry, block, before, new)
-        return entry
+            with self._unit.attempt():
+                place = self._place_for(group, new)
+                self._put_in(entry, self._blocks.new("entry"), place, new)
+            return entry
 
-    def _written(
-        self, section: Node | None, group: Node | None, fields: Fields
-    ) -> tuple[New, BlockRow | None]:
-        """Returns a new entry's text and context, and the block it goes after."""
+        with self._unit.attempt():
+            group = self._headings.year_group(section, fields.year)
+            return self._first_that_stands(put_in, self._forms(section, group, fields, facts))
+
+    def _first_that_stands(
+        self, put_in: Callable[[New], EntryRow], forms: Iterator[New]
+    ) -> EntryRow:
+        """Puts an entry into the document in the first form in which the others read as before."""
+        refused: CannotWrite | None = None
+        for new in forms:
+            try:
+                return put_in(new)
+            except CannotWrite as error:
+                refused = refused or error
+        raise refused or CannotWrite("entry", "no form of this list holds it")
+
+    def _forms(
+        self, section: Node | None, group: Node | None, fields: Fields, facts: Facts | None
+    ) -> Iterator[New]:
+        """Yields a new entry's text and context: as its neighbours are, then in diffkb's form."""
         ctx = self._headings.context(group)
         near = self._neighbours(group, section, ctx)
         if ctx.dialect.own or ctx.year is not None:
             fields = replace(fields, year=ctx.year)
-        new = write_new(fields, near, ctx)
-        return new, self._place_for(group, new)
+        new = write_new(fields, near, ctx, facts)
+        yield new
+        if new.ctx.unit not in {"", "row"}:
+            plain = write_plain(fields, near, ctx)
+            if plain != new:
+                yield plain
 
     def _place_for(self, group: Node | None, new: New) -> BlockRow | None:
         """Returns the block after which a new entry goes: the last one like it under a heading.
 
-        Without one, the last entry there; without an entry, the last block before the next
-        heading; without a heading, the last entry of the document.
+        Where the entries there are sorted by year, or count down, it has its place in that order.
+        Without one like it, that is the last entry there; without an entry, the last block before
+        the next heading; without a heading, the last entry of the document.
         """
         if new.ctx.unit:
             outline = self.outline()
             span = outline.own_span(outline[group.id]) if group else self._whole
-            for one in reversed(self._blocks.all(before=high_of(span), after=span.low)):
+            stored = self._blocks.all(before=high_of(span), after=span.low)
+            first = counts_down(self._blocks, new.text, new.ctx.unit)
+            later = next_of(new, stored, first=first)
+            opening = later and self._blocks.before(later.position)
+            if opening is not None:
+                return opening
+            for one in reversed(stored):
                 context = one.context(None)
                 if context and (context.unit, context.columns) == (new.ctx.unit, new.ctx.columns):
                     return self._blocks.get(one.id)
@@ -200,7 +230,7 @@ class Page:
         entry.block_id = _id(block)
         self._read_back(entry, block, new.ctx)
         count_on(self._blocks, block, 1, number_in(text, unit), unit)
-        self._check()
+        self._check(block)
         self._touch()
 
     def _item_at(self, block: BlockRow | None) -> str | None:
@@ -384,15 +414,15 @@ class Page:
         group = None if entry.group_id is None else self.outline()[entry.group_id]
         return self._headings.context(group).with_json(entry.ctx)
 
-    def _check(self) -> None:
-        """Makes sure that the document reads as it is stored."""
+    def _check(self, new: BlockRow | None = None) -> None:
+        """Makes sure that the document reads as it is stored; a new block by itself."""
         outline = self.outline()
 
         def year_of(group_id: int | None) -> int | None:
             above = outline.upwards(group_id) if group_id in outline else ()
             return next((node.year for node in above if node.year), None)
 
-        self._blocks.check(year_of)
+        self._blocks.check(year_of, new)
 
     def replace_placeholder(self, entry: EntryRow, title: str, year: int | None) -> None:
         """Gives an entry the title it could not have before, and the year group that goes with it.

@@ -253,13 +253,22 @@ def _tell(run: Run, result: Added, document: str | None) -> None:
             if elsewhere:
                 run.hint(f'--again lists it in "{printable(document or "")}" too')
         case "would-add":
-            run.print_or_say(f"would add {result.ref}")
+            run.print_or_say(f"would add {result.ref}{_place_to_be(entry)}")
         case "failed":
             pass
+    _warn_of_left_out(run, result)
     if result.error is not None and result.outcome == "known":
         run.warn(result.error.message)
     elif result.error is not None:
         run.report(result.error)
+
+
+def _warn_of_left_out(run: Run, result: Added) -> None:
+    """Says which of the given fields the list does not show."""
+    if result.entry is not None and "year" in result.left_out:
+        year = result.entry.year
+        shown = "shows no year there" if year is None else f"says {year} there"
+        run.warn(f"the list {shown}: --year was left out")
 
 
 def _place_of(entry: Entry, *, with_document: bool) -> str:
@@ -268,6 +277,14 @@ def _place_of(entry: Entry, *, with_document: bool) -> str:
     named = (entry.document,) if with_document or not entry.section else ()
     place = " / ".join((*named, *entry.section))
     return f'{entry.id} "{entry.title}" ({place}{year})'
+
+
+def _place_to_be(entry: Entry | None) -> str:
+    """Returns where an entry would stand, as people are told of it."""
+    if entry is None:
+        return ""
+    year = f", {entry.year}" if entry.year else ""
+    return f' as "{entry.title}" ({" / ".join(entry.section or (entry.document,))}{year})'
 
 
 def _as_json(result: Added) -> dict[str, Any]:
@@ -287,6 +304,6 @@ def _as_json(result: Added) -> dict[str, Any]:
             "value": identifier.value,
             "version": identifier.version,
         },
-        "entry": None if result.entry is None else entry_object(result.entry),
+        "entry": entry_object(result.entry) if result.entry and result.entry_id else None,
         "error": None if result.error is None else error_object(result.error),
     }
