@@ -115,9 +115,8 @@ def find_title(
         nested = line.start() if line else nested
     links = links_of(raw, body, end, defined)
     own = [one for one in links if one.start < nested and one.kind != "image"]
-    found = _choose(raw, body, nested, own, authors_first=authors_first)
-    if found is None and head is not None and head[1]:
-        found = _bare(raw, body, own)
+    lone = _bare(raw, body, own) if head is not None and head[1] else None
+    found = lone or _choose(raw, body, nested, own, authors_first=authors_first)
     if found is None:
         return None
     span, link, shape = found
@@ -145,6 +144,9 @@ def _bare(raw: str, body: int, own: list[Span]) -> Found | None:
     """Returns the address that a task begins with: until somebody names it, that is its title."""
     first = own[0] if own else None
     if first is None or first.kind != "bare" or raw[body : first.start].strip(" \t<"):
+        return None
+    line = raw[first.end :].split("\n", 1)[0]
+    if line[:1] not in "> \t\r" or count_words(line) >= _LEAST_TOLD:
         return None
     return first.text, first, "bare"
 
