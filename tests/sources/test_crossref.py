@@ -13,7 +13,7 @@ from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier
 from diffkb.errors import BadReply, UnknownWork
 from diffkb.sources.base import Reply
 from diffkb.sources.crossref import ROUTE, other_versions
-from diffkb.sources.doi_org import Versions
+from diffkb.sources.records import Versions
 
 if TYPE_CHECKING:
     from diffkb.sources.base import Outcome

@@ -14,8 +14,8 @@ from diffkb.errors import BadReply, RateLimited, UnknownWork
 from diffkb.sources import fetch
 from diffkb.sources.base import Reply
 from diffkb.sources.datacite import ARXIV_ROUTE, MOST_WHILE_ARXIV_IS_DOWN, ROUTE, other_versions
-from diffkb.sources.doi_org import Versions
 from diffkb.sources.http import Door
+from diffkb.sources.records import Versions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from diffkb.core.models import Author, Candidate
 from diffkb.errors import BadReply
-from diffkb.sources.doi_org import identifier_of, iso_date
 from diffkb.sources.html import PageSource, clean
+from diffkb.sources.records import identifier_of, iso_date
 from diffkb.sources.text import paragraphs
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from diffkb.core.identifiers import work
 from diffkb.core.models import ARXIV, DOI
 from diffkb.errors import BadReply
 from diffkb.sources.base import NO_ADDRESSES, Request
-from diffkb.sources.doi_org import (
+from diffkb.sources.csl import read_csl
+from diffkb.sources.records import (
     LIMIT,
     Record,
     Versions,
     each,
     identifier_of,
     json_of,
-    read_csl,
     rejected,
     unknown,
 )

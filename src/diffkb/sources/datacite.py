@@ -12,7 +12,8 @@ from diffkb.core.identifiers import work
 from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier
 from diffkb.errors import BadReply, UnknownWork
 from diffkb.sources.base import NO_ADDRESSES, Request
-from diffkb.sources.doi_org import (
+from diffkb.sources.markup import line, prose
+from diffkb.sources.records import (
     LIMIT,
     LONGEST_TEXT,
     Record,
@@ -24,8 +25,6 @@ from diffkb.sources.doi_org import (
     identifier_of,
     iso_beginning,
     json_of,
-    line,
-    prose,
     rejected,
     unknown,
     with_subtitle,

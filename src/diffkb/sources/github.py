@@ -12,8 +12,8 @@ from diffkb.core.models import URL, Candidate, Identifier
 from diffkb.errors import BadReply
 from diffkb.sources.base import NO_ADDRESSES, Request
 from diffkb.sources.citation_tags import date_of
-from diffkb.sources.doi_org import Record, each, json_of, rejected, unknown
 from diffkb.sources.html import PageRoute, check_rate, clean, link_of, place_of
+from diffkb.sources.records import Record, each, json_of, rejected, unknown
 from diffkb.sources.text import paragraphs
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from diffkb.core.models import URL, Identifier
 from diffkb.core.text import storable
 from diffkb.errors import BadReply, MalformedIdentifier, RateLimited, UnknownWork
 from diffkb.sources.base import NO_ADDRESSES, Request
-from diffkb.sources.doi_org import each, rejected, type_of
+from diffkb.sources.records import each, rejected, type_of
 from diffkb.sources.text import one_line
 
 if TYPE_CHECKING:

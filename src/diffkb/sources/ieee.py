@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from diffkb.core.models import DOI, Author, Candidate
 from diffkb.errors import BadReply
 from diffkb.sources.citation_tags import date_of
-from diffkb.sources.doi_org import Record, identifier_of, line, prose
 from diffkb.sources.html import PageSource, clean
+from diffkb.sources.markup import line, prose
+from diffkb.sources.records import Record, identifier_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,8 @@ from diffkb.core.models import ARXIV, DOI, Author, Candidate
 from diffkb.errors import BadReply
 from diffkb.sources.base import NO_ADDRESSES, Request
 from diffkb.sources.datacite import ARXIV_PREFIX
-from diffkb.sources.doi_org import (
+from diffkb.sources.markup import line
+from diffkb.sources.records import (
     LIMIT,
     LONGEST_TEXT,
     Record,
@@ -23,7 +24,6 @@ from diffkb.sources.doi_org import (
     identifier_of,
     iso_beginning,
     json_of,
-    line,
     rejected,
     unknown,
 )

@@ -16,8 +16,8 @@ from diffkb.core.models import OPENREVIEW, Author, Candidate
 from diffkb.errors import BadReply, MalformedIdentifier
 from diffkb.sources.base import NO_ADDRESSES, Request
 from diffkb.sources.citation_tags import read_tags
-from diffkb.sources.doi_org import Record, each, identifier_of, iso_date, json_of, rejected, unknown
 from diffkb.sources.html import PageRoute, check_rate, clean
+from diffkb.sources.records import Record, each, identifier_of, iso_date, json_of, rejected, unknown
 from diffkb.sources.text import paragraphs
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from diffkb.core.identifiers import work
 from diffkb.core.models import ARXIV, DOI, Author, Candidate
 from diffkb.errors import BadReply, UnknownWork
 from diffkb.sources.base import NO_ADDRESSES, Request
-from diffkb.sources.doi_org import (
+from diffkb.sources.markup import line, prose
+from diffkb.sources.records import (
     LONGEST_TEXT,
     Record,
     checked,
@@ -21,8 +22,6 @@ from diffkb.sources.doi_org import (
     identifier_of,
     iso_beginning,
     json_of,
-    line,
-    prose,
     rejected,
     unknown,
 )
