@@ -7,7 +7,7 @@ DiffkbError
 ├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AlreadyImported,
 │                         AlreadyThere, CannotWrite
 ├─ UnreadableInput     5
-├─ SourceError         6  RateLimited, Unreachable, BadReply, Offline
+├─ SourceError         6  RateLimited, Unreachable, TurnedAway, BadReply, Offline
 └─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign
 """
 
@@ -351,6 +351,17 @@ class Unreachable(SourceError):
     def __init__(self, source: str, why: str) -> None:
         super().__init__(source, f"{source} cannot be reached now: {why}")
         self.why = why
+
+
+class TurnedAway(Unreachable):
+    """A source that is known to turn programs away did so: asking again soon would not help."""
+
+    code = "turned-away"
+    WORDS = "it turns programs away"
+
+    def __init__(self, source: str, status: int) -> None:
+        super().__init__(source, f"{self.WORDS} (status {status})")
+        self.status = status
 
 
 class BadReply(SourceError):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.sources.contract import JSON, Good, SourceContract
 
 from diffkb.core.models import DOI, OPENREVIEW, Author, Candidate, Identifier
-from diffkb.errors import BadReply, DiffkbError, UnknownWork, Unreachable
+from diffkb.errors import BadReply, DiffkbError, TurnedAway, UnknownWork, Unreachable
 from diffkb.sources.base import Reply
 from diffkb.sources.fetching import fetch_from
 from diffkb.sources.openreview import SOURCE
@@ -254,8 +254,8 @@ def test_a_refusal_is_met_once_a_host_and_takes_no_time(
 ) -> None:
     hosts = Hosts()
     (found,) = fetched(door, service, hosts)
-    assert isinstance(found, Unreachable)
-    assert "refuses" in found.message
+    assert isinstance(found, TurnedAway)
+    assert "turns programs away" in found.message
     assert hosts.asked == ALL
     assert clock.slept == []
 
@@ -264,7 +264,7 @@ def test_a_lasting_refusal_is_not_asked_for_by_every_work(door: Door, service: A
     hosts = Hosts()
     refs = [Identifier(OPENREVIEW, f"abcdefgh{number:02}") for number in range(40)]
     found = fetched(door, service, hosts, *refs)
-    assert {type(one) for one in found} == {Unreachable}
+    assert {type(one) for one in found} == {TurnedAway}
     assert [one.ref for one in found if isinstance(one, DiffkbError)] == [ref.value for ref in refs]
     assert hosts.asked == [host for host in ALL for _ in range(2)]
 

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from tests.sources.contract import HTML, Good, SourceContract
 
 from diffkb.core.models import ARXIV, DOI, URL, Author, Candidate, Identifier
-from diffkb.errors import BadReply, DiffkbError, RateLimited, UnknownWork, Unreachable
+from diffkb.errors import (
+    BadReply,
+    DiffkbError,
+    RateLimited,
+    TurnedAway,
+    UnknownWork,
+    Unreachable,
+)
 from diffkb.sources import all_sources
 from diffkb.sources.base import Reply
 from diffkb.sources.fetching import fetch_from
@@ -332,7 +339,7 @@ GOOD = httpx.Response(200, html=head("<title>On Kettles</title>"))
 @pytest.mark.parametrize(
     ("bad", "kind", "order"),
     [
-        (httpx.Response(403), Unreachable, "acbd"),
+        (httpx.Response(403), TurnedAway, "acbd"),
         (httpx.Response(500), Unreachable, "acbd"),
         (httpx.Response(404), UnknownWork, "acbd"),
         (httpx.Response(200, html=head("<title>Maintenance</title>")), BadReply, "acbd"),

@@ -70,7 +70,7 @@ class Route(Protocol):
         decides: whether a work that it does not know does not exist.
     """
 
-    # A service where refusing is usual may say `tries_when_blocked = 1`.
+    # A service that is known to turn programs away says `refuses_programs = True`.
 
     @property
     def name(self) -> str: ...  # noqa: D102

@@ -99,7 +99,7 @@ class Downloads:
                 reply = self._door.ask(
                     request, service, patience, self._report, partial(_receive, file, service)
                 )
-            check_status(reply, service, self._door.clock, tries_when_blocked=1)
+            check_status(reply, service, self._door.clock, refuses_programs=True)
             if reply.status != HTTPStatus.OK:
                 why = f"it has no PDF there (status {reply.status})"
                 raise Refused(BadReply(service, why), tries=1)

@@ -20,7 +20,6 @@ from diffkb.sources.base import NO_ADDRESSES
 from diffkb.sources.cache import validators
 from diffkb.sources.retry import (
     TRIES,
-    TRIES_WHEN_BLOCKED,
     Refused,
     check_status,
     persist,
@@ -243,8 +242,8 @@ def _try(
     """
     with refusing(route.name):
         reply = _ask(request, route.name, door, patience, report)
-    tries_when_blocked = getattr(route, "tries_when_blocked", TRIES_WHEN_BLOCKED)
-    check_status(reply, route.name, door.clock, tries_when_blocked)
+    refuses_programs = getattr(route, "refuses_programs", False)
+    check_status(reply, route.name, door.clock, refuses_programs=refuses_programs)
     try:
         with refusing(route.name):
             outcomes = route.parse(reply, request.refs)

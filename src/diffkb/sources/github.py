@@ -70,7 +70,7 @@ class Api:
     name = NAME
     # What it does not know may be moved, or shown to people only.
     decides = False
-    tries_when_blocked = 1
+    refuses_programs = True
 
     def requests(
         self,

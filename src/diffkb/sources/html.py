@@ -343,12 +343,12 @@ class PageRoute:
     Attributes:
         name: as people know it.
         decides: whether what it has no page for does not exist.
-        tries_when_blocked: a site that turns programs away does so again.
+        refuses_programs: whether turning programs away is usual: a site does so again.
     """
 
     name: str
     decides = True
-    tries_when_blocked = 1
+    refuses_programs = True
 
     def address(self, ref: Identifier, url: str | None) -> str:
         """Returns the page to ask for.

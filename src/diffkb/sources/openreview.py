@@ -45,7 +45,7 @@ class Notes:
 
     name = NAME
     decides = False
-    tries_when_blocked = 1
+    refuses_programs = True
 
     def __init__(self, host: str) -> None:
         self._host = host

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
-from diffkb.errors import BadReply, RateLimited, Unreachable
+from diffkb.errors import BadReply, RateLimited, TurnedAway, Unreachable
 from diffkb.sources.http import Unchanging
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def refusing(source: str) -> Iterator[None]:
 
 
 def check_status(
-    reply: Reply, source: str, clock: Clock, tries_when_blocked: int = TRIES_WHEN_BLOCKED
+    reply: Reply, source: str, clock: Clock, *, refuses_programs: bool = False
 ) -> None:
     """Refuses an answer that is about the state of the service, not about the question.
 
@@ -84,10 +84,10 @@ def check_status(
         reply: of any status.
         source: the name of the service.
         clock: tells how far away a date is.
-        tries_when_blocked: how often to ask a service that turns programs away.
+        refuses_programs: whether the service is known to turn programs away.
 
     Raises:
-        Refused: with RateLimited or Unreachable.
+        Refused: with RateLimited, Unreachable or TurnedAway.
     """
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS or _is_used_up(reply):
         raise Refused(RateLimited(source), wait=retry_after(reply, clock), everywhere=True)
@@ -95,8 +95,10 @@ def check_status(
         error = Unreachable(source, f"it is out of order (status {reply.status})")
         raise Refused(error, wait=retry_after(reply, clock))
     if reply.status in BLOCKING:
+        if refuses_programs:
+            raise Refused(TurnedAway(source, reply.status), tries=1)
         error = Unreachable(source, f"it refuses this address for now (status {reply.status})")
-        raise Refused(error, tries_when_blocked)
+        raise Refused(error, TRIES_WHEN_BLOCKED)
 
 
 def _is_used_up(reply: Reply) -> bool:
