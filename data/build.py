@@ -16,6 +16,14 @@ from sqlmodel import col, select
 
 from diffkb.core.models import DOI, OPENREVIEW, Author, Identifier
 from diffkb.services import accepting
+from diffkb.services.facts import (
+    AUTHORS,
+    chosen_authors,
+    chosen_facts,
+    keep_authors,
+    keep_fact,
+)
+from diffkb.services.identity import add_identifiers
 from diffkb.services.importing import import_list, read_list
 from diffkb.store.schema import create_base
 from diffkb.store.tables import EntryRow, PaperRow
@@ -58,17 +66,17 @@ def add_facts(unit: UnitOfWork, entry: EntryRow, facts: dict[str, Any]) -> None:
         if name in IDENTIFIERS:
             scheme = IDENTIFIERS[name]
             named = value.lower() if scheme == DOI else value
-            accepting.add_identifiers(unit, paper, [Identifier(scheme, named)])
-        elif name == accepting.AUTHORS:
-            accepting.keep_authors(unit, paper, [Author(one) for one in value], source)
+            add_identifiers(unit, paper, [Identifier(scheme, named)])
+        elif name == AUTHORS:
+            keep_authors(unit, paper, [Author(one) for one in value], source)
         else:
-            accepting.keep_fact(unit, paper, name, value, source)
+            keep_fact(unit, paper, name, value, source)
 
 
 def give_key(unit: UnitOfWork, entry: EntryRow) -> None:
     """Gives an entry its citation key, from what is known about its work."""
-    facts = accepting.chosen_facts(unit, entry.paper_id)
-    authors = accepting.chosen_authors(unit, entry.paper_id)
+    facts = chosen_facts(unit, entry.paper_id)
+    authors = chosen_authors(unit, entry.paper_id)
     published = facts.get("published", "")
     year = int(published[:4]) if published else entry.year
     accepting.give_key(unit, entry, authors, year, entry.title)

@@ -58,6 +58,7 @@ def rows_of_the_seed(path: Path, table: str) -> list[tuple[Any, ...]]:
         "facts": "paper_id IN (SELECT paper_id FROM entries WHERE id <= 53)",
         "authors": "fact_id IN (SELECT id FROM facts WHERE paper_id IN"
         " (SELECT paper_id FROM entries WHERE id <= 53))",
+        "proposals": "paper_id IN (SELECT paper_id FROM entries WHERE id <= 53)",
     }[table]
     # What the owner adds changes when the document was changed, and the block before it.
     hidden = {"documents": "changed", "blocks": "raw"}.get(table)

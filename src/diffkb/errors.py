@@ -5,7 +5,7 @@ DiffkbError
 ├─ NotFoundError       3  SectionNotFound, EntryNotFound, DocumentNotFound, BaseNotFound,
 │                         UnknownWork, NoAddress, NoIdentifier
 ├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AlreadyImported,
-│                         AlreadyThere, CannotWrite
+│                         AlreadyThere, AlreadyOne, NothingToSplit, CannotWrite
 ├─ UnreadableInput     5
 ├─ SourceError         6  RateLimited, Unreachable, TurnedAway, BadReply, Offline
 └─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign
@@ -282,6 +282,33 @@ class AlreadyThere(ConflictError):
         self.path = path
 
 
+class AlreadyOne(ConflictError):
+    """Two entries that were to become one work, and are."""
+
+    code = "already-one"
+
+    def __init__(self, first: int, second: int) -> None:
+        what = f"entries {first} and {second} are" if first != second else f"entry {first} is"
+        super().__init__(
+            f"{what} one work already", hint=f"`diffkb split {second}` tells it from the others"
+        )
+        self.first = first
+        self.second = second
+
+
+class NothingToSplit(ConflictError):
+    """An entry that shares its work with no other, and has no identifier that is not its own."""
+
+    code = "nothing-to-split"
+
+    def __init__(self, entry_id: int) -> None:
+        super().__init__(
+            f"entry {entry_id} is a work of its own already",
+            hint=f"`diffkb show {entry_id}` shows what belongs to it",
+        )
+        self.entry_id = entry_id
+
+
 class CannotWrite(ConflictError):
     """The list's form cannot hold a value, or the edit would change how its neighbours read."""
 
@@ -318,7 +345,7 @@ class Interrupted(DiffkbError):
     def __init__(self, ref: str | None = None) -> None:
         super().__init__(
             "interrupted before a source was asked about it",
-            hint="the same command goes on: what is in the list already is left alone",
+            hint="the same command goes on: what was answered is not asked for again",
             ref=ref,
         )
 

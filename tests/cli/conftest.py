@@ -31,7 +31,7 @@ FEED = """\
 ENTRY = """
 <entry><id>http://arxiv.org/abs/{id}v{version}</id><title>{title}</title>
 <updated>{updated}</updated><summary>{summary}</summary>
-<category term="cs.LG" scheme="http://arxiv.org/schemas/atom"/>
+<category term="cs.LG" scheme="http://arxiv.org/schemas/atom"/>{extras}
 <published>{published}</published><arxiv:primary_category term="cs.LG"/>{authors}</entry>"""
 AUTHOR = "<author><name>{name}</name></author>"
 
@@ -43,21 +43,26 @@ class Paper(NamedTuple):
     published: str
     authors: tuple[str, ...] = ("Ada Example", "Grace Sample")
     version: int = 1
+    doi: str | None = None
+    comment: str | None = None
 
 
 class Arxiv:
     """An arXiv that answers from dictionaries: of papers by id, and of PDFs by path.
 
-    `fault` answers in its place where it is set.
+    `fault` answers in its place where it is set; `services` answer for other hosts.
     """
 
     def __init__(self) -> None:
         self.papers: dict[str, Paper] = {}
         self.files: dict[str, bytes] = {}
         self.fault: Callable[[httpx.Request], httpx.Response] | None = None
+        self.services: dict[str, Callable[[httpx.Request], httpx.Response]] = {}
         self.asked: list[list[str]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        if service := self.services.get(request.url.host):
+            return service(request)
         if request.url.path in self.files:
             content = self.files[request.url.path]
             return httpx.Response(200, content=content, headers={"Content-Type": "application/pdf"})
@@ -82,6 +87,11 @@ def feed_of(papers: Mapping[str, Paper]) -> httpx.Response:
 
 def _entry(identifier: str, paper: Paper) -> str:
     authors = "".join(AUTHOR.format(name=escape(name)) for name in paper.authors)
+    extras = "".join(
+        f"<arxiv:{name}>{escape(value)}</arxiv:{name}>"
+        for name, value in (("doi", paper.doi), ("comment", paper.comment))
+        if value
+    )
     return ENTRY.format(
         id=identifier,
         version=paper.version,
@@ -90,6 +100,7 @@ def _entry(identifier: str, paper: Paper) -> str:
         published=f"{paper.published}T00:00:00Z",
         summary="What it is about.",
         authors=authors,
+        extras=extras,
     )
 
 

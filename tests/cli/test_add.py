@@ -254,7 +254,9 @@ def test_of_several_the_good_ones_are_added(call: Call) -> None:
     ]
     assert [one["code"] for one in answer["errors"]] == ["malformed-identifier", "unknown-work"]
     first = answer["data"]["results"][0]
-    assert first.keys() == {"ref", "line", "outcome", "identifier", "entry", "error"}
+    assert first.keys() == {
+        *("ref", "line", "outcome", "identifier", "entry", "same_title", "error"),
+    }
     assert first["identifier"] == {"scheme": "arxiv", "value": "2401.00001", "version": None}
 
 

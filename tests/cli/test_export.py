@@ -96,6 +96,7 @@ def test_json_holds_every_byte_and_every_fact(call: Call, seed_list: Path) -> No
     whole = json.loads(call("export", "json").stdout)
     assert set(whole) == {
         *("diffkb", "documents", "blocks", "entries", "identifiers", "facts", "authors"),
+        "proposals",
     }
     assert "".join(block["text"] for block in whole["blocks"]) == seed_list.read_text()
     assert len(whole["entries"]) == 53

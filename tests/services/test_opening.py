@@ -134,14 +134,14 @@ def test_an_older_base_is_upgraded_when_it_is_opened_and_that_is_said(
     create_base(base)
     folder = tmp_path / "migrations"
     shutil.copytree(migrations_folder(), folder)
-    (folder / "versions" / "0002_next.py").write_text(
+    (folder / "versions" / "0003_next.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        'revision = "0002"\ndown_revision = "0001"\n'
+        'revision = "0003"\ndown_revision = "0002"\n'
         'def upgrade():\n    op.add_column("notes", sa.Column("more", sa.String()))\n'
     )
-    monkeypatch.setattr("diffkb.store.opening.REVISION", "0002")
+    monkeypatch.setattr("diffkb.store.opening.REVISION", "0003")
     monkeypatch.setattr("diffkb.store.schema.migrations_folder", lambda: folder)
-    monkeypatch.setattr(upgrade_base, "__kwdefaults__", {"migrations": None, "revision": "0002"})
+    monkeypatch.setattr(upgrade_base, "__kwdefaults__", {"migrations": None, "revision": "0003"})
     choice = choose_base(str(base), {}, tmp_path)
 
     with open_reader(choice, said.append) as reader:
@@ -149,6 +149,6 @@ def test_an_older_base_is_upgraded_when_it_is_opened_and_that_is_said(
     with open_unit(choice, "test", said.append) as unit:
         assert not unit.changed
 
-    copy = tmp_path / "kb.sqlite.bak-0001"
-    assert said == [f"{base} was upgraded from revision 0001; as it was, it is in {copy}"]
+    copy = tmp_path / "kb.sqlite.bak-0002"
+    assert said == [f"{base} was upgraded from revision 0002; as it was, it is in {copy}"]
     assert copy.exists()

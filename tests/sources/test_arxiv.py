@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from diffkb.core.identifiers import parse_arxiv_id
-from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier
+from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier, Versions
 from diffkb.errors import BadReply, RateLimited, UnknownWork
 from diffkb.sources.arxiv import SOURCE
 from diffkb.sources.base import Reply
@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
 KETTLE = Candidate(
     source="arXiv",
-    identifiers=(
-        Identifier(ARXIV, "2401.00011"),
-        Identifier(DOI, "10.5555/kettle.1"),
-        Identifier(DOI, "10.5555/kettle.2"),
-    ),
+    identifiers=(Identifier(ARXIV, "2401.00011"),),
     title="Steam & Whistles: When p < q, <i>sometimes</i>",
     authors=(Author("Ana María Tetera"), Author("Bo")),
     abstract="Kettles whistle. They do so loudly.\n\nA second paragraph says why.",
@@ -39,6 +35,9 @@ KETTLE = Candidate(
     categories=("physics.pop-ph", "cs.SD"),
     comment="12 pages, accepted at the Tea Workshop",
     journal_ref="J. Inv. Kettles 3 (2024) 1--12",
+    versions=Versions(
+        published=(Identifier(DOI, "10.5555/kettle.1"), Identifier(DOI, "10.5555/kettle.2"))
+    ),
 )
 
 ENTRY = """<?xml version='1.0' encoding='UTF-8'?>
@@ -333,10 +332,31 @@ def test_dois_are_read_in_lower_case_once_and_without_nonsense() -> None:
         f"<arxiv:doi>{doi}</arxiv:doi>"
         for doi in ["10.5555/A", "10.5555/a", "n/a", "10.48550/arXiv.2401.00011", "10.5555/B;C."]
     )
-    assert paper(elements).identifiers[1:] == (
+    assert paper(elements).versions.published == (
         Identifier(DOI, "10.5555/a"),
         Identifier(DOI, "10.5555/b;c"),
     )
+
+
+WITHDRAWN = "This paper has been withdrawn by the authors due to an error in Section 3"
+
+
+@pytest.mark.parametrize(
+    ("comment", "summary", "withdrawn"),
+    [
+        (f"9 pages; {WITHDRAWN}. Sorry.", "Kettles whistle.", WITHDRAWN),
+        ("9 pages", f"{WITHDRAWN}.", WITHDRAWN),
+        ("Withdrawn", "Kettles whistle.", "Withdrawn"),
+        ("Withdrawn by arXiv admin; duplicate", "", "Withdrawn by arXiv admin"),
+        ("This submission was withdrawn", "", "This submission was withdrawn"),
+        ("9 pages. Withdrawn from the Tea Workshop", "We study drugs that were withdrawn.", None),
+        ("Withdrawn from the Tea Workshop, accepted at the Kettle one", "", None),
+        ("", "The kettle was withdrawn from sale. This work is about withdrawn kettles.", None),
+    ],
+)
+def test_a_withdrawal_is_told_by_words(comment: str, summary: str, withdrawn: str | None) -> None:
+    found = paper(f"<arxiv:comment>{comment}</arxiv:comment><summary>{summary}</summary>")
+    assert found.withdrawn == withdrawn
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier
+from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier, Versions
 from diffkb.errors import BadReply, UnknownWork
 from diffkb.sources.base import Reply
-from diffkb.sources.crossref import ROUTE, other_versions
-from diffkb.sources.records import Versions
+from diffkb.sources.crossref import ROUTE
 
 if TYPE_CHECKING:
     from diffkb.sources.base import Outcome
@@ -258,9 +257,5 @@ def arxiv(number: str) -> Identifier:
 def test_other_versions_are_those_that_the_record_states(
     fields: dict[str, Any], versions: Versions
 ) -> None:
-    assert other_versions(answer(**fields)) == versions
-    assert candidate(**{"relation": None} | fields).identifiers == (KETTLE,)
-
-
-def test_what_is_no_record_states_nothing() -> None:
-    assert other_versions(reply(b"Resource not found.", 404, "text/plain")) == Versions()
+    found = candidate(**{"relation": None} | fields)
+    assert (found.identifiers, found.versions) == ((KETTLE,), versions)

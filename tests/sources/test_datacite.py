@@ -9,13 +9,12 @@ import httpx
 import pytest
 
 from diffkb.core.identifiers import parse_arxiv_id
-from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier
+from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier, Versions
 from diffkb.errors import BadReply, RateLimited, UnknownWork
 from diffkb.sources import fetch
 from diffkb.sources.base import Reply
-from diffkb.sources.datacite import ARXIV_ROUTE, MOST_WHILE_ARXIV_IS_DOWN, ROUTE, other_versions
+from diffkb.sources.datacite import ARXIV_ROUTE, MOST_WHILE_ARXIV_IS_DOWN, ROUTE
 from diffkb.sources.http import Door
-from diffkb.sources.records import Versions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,11 +221,14 @@ def test_an_old_identifier_comes_back() -> None:
 
 def test_published_versions_are_stated_by_preprints_alone() -> None:
     published = Versions(published=(Identifier(DOI, "10.5555/kettle.1"),))
-    assert other_versions(answer(ARXIV_RECORD)) == published
-    book = ARXIV_RECORD | {"types": {"resourceTypeGeneral": "Book"}}
-    assert other_versions(answer(book)) == Versions()
-    assert other_versions(answer(ARXIV_RECORD | {"relatedIdentifiers": 3})) == Versions()
-    assert other_versions(reply(b"", 404)) == Versions()
+    for fields, versions in (
+        ({}, published),
+        ({"types": {"resourceTypeGeneral": "Book"}}, Versions()),
+        ({"relatedIdentifiers": 3}, Versions()),
+    ):
+        found = paper("2401.00011", **fields)
+        assert isinstance(found, Candidate)
+        assert (found.identifiers, found.versions) == ((PAPER,), versions)
 
 
 def at_datacite(request: httpx.Request) -> httpx.Response:

@@ -10,6 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -30,8 +31,8 @@ NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -50,7 +51,7 @@ def base(tmp_path: Path) -> Path:
 def next_migrations(tmp_path: Path) -> Path:
     folder = tmp_path / "100% migrations"
     shutil.copytree(migrations_folder(), folder)
-    (folder / "versions" / "0002_next.py").write_text(NEXT_REVISION)
+    (folder / "versions" / "0003_next.py").write_text(NEXT_REVISION)
     return folder
 
 
@@ -170,24 +171,53 @@ def test_an_older_base_is_copied_and_upgraded_with_its_rows(
         unit.session.add(
             tables.DocumentRow(name="a", dialect="{}", added=unit.time, changed=unit.time)
         )
-    done = upgrade_base(base, migrations=next_migrations, revision="0002")
-    copy = base.with_name("kb.sqlite.bak-0001")
-    assert done == ("0001", copy)
+    done = upgrade_base(base, migrations=next_migrations, revision="0003")
+    copy = base.with_name("kb.sqlite.bak-0002")
+    assert done == ("0002", copy)
     with closing(sqlite3.connect(base)) as connection:
         assert connection.execute("SELECT name, colour FROM documents").fetchall() == [("a", None)]
-        assert opening.revision_of(connection) == "0002"
+        assert opening.revision_of(connection) == "0003"
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     with closing(sqlite3.connect(copy)) as connection:
-        assert opening.revision_of(connection) == "0001"
+        assert opening.revision_of(connection) == "0002"
         assert connection.execute("SELECT name FROM documents").fetchall() == [("a",)]
-    assert upgrade_base(base, migrations=next_migrations, revision="0002") is None
+    assert upgrade_base(base, migrations=next_migrations, revision="0003") is None
+
+
+def test_a_base_of_the_first_revision_is_upgraded_and_keeps_what_it_holds(tmp_path: Path) -> None:
+    base = tmp_path / "kb.sqlite"
+    make_old_base(base, "0001")
+    with closing(sqlite3.connect(base)) as connection:
+        connection.execute("INSERT INTO papers (state) VALUES ('fetched')")
+        connection.execute("INSERT INTO identifiers VALUES (1, 1, 'doi', '10.5555/kettle.1')")
+        connection.commit()
+        before = list(connection.iterdump())
+    copy = base.with_name("kb.sqlite.bak-0001")
+    assert upgrade_base(base) == ("0001", copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        assert list(connection.iterdump()) == before
+    with create_engine(f"sqlite:///{base}", poolclass=NullPool).connect() as migrated:
+        assert compare_metadata(MigrationContext.configure(migrated), tables.metadata) == []
+    with closing(opening.connect_for_reading(base)) as connection:
+        found = connection.execute("SELECT i.value, p.state FROM identifiers i JOIN papers p")
+        assert found.fetchall() == [("10.5555/kettle.1", "fetched")]
+        assert connection.execute("SELECT count(*) FROM proposals").fetchone() == (0,)
+
+
+def make_old_base(path: Path, revision: str) -> None:
+    """Makes a base as an earlier diffkb did."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    with create_engine(f"sqlite:///{path}", poolclass=NullPool).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def test_a_revision_that_fails_leaves_the_base_as_it_was(base: Path, next_migrations: Path) -> None:
     broken = NEXT_REVISION + "    op.execute('SELECT nonsense')\n"
-    (next_migrations / "versions" / "0002_next.py").write_text(broken)
+    (next_migrations / "versions" / "0003_next.py").write_text(broken)
     with pytest.raises(Exception, match="nonsense"):
-        upgrade_base(base, migrations=next_migrations, revision="0002")
+        upgrade_base(base, migrations=next_migrations, revision="0003")
     opening.connect_for_reading(base).close()
 
 

@@ -31,6 +31,8 @@ COMMANDS = (
     Row("open", "An entry's page in the browser, or its PDF.", "open_:open_entries"),
     Row("import", "Bring a Markdown list of your own.", "import_:import_lists"),
     Row("refresh", "Ask the sources again: complete what waits.", "refresh:refresh"),
+    Row("merge", "Make two entries one work.", "merge:merge"),
+    Row("split", "Give an entry a work of its own.", "split:split"),
     Row("export", "The base given back, as its Markdown or in another form.", "export:export"),
     Row("section", "The sections, with how many entries they hold.", "section:commands"),
     Row("document", "The lists of the base: default, rename, remove.", "document:commands"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,11 +80,28 @@ class Fields:
     mentioned: tuple[str, ...] = ()
 
 
+class Versions(NamedTuple):
+    """Which other works a record itself says are the same one in another version.
+
+    Attributes:
+        preprints: of the work.
+        published: what became of it, if it is a pre-print.
+    """
+
+    preprints: tuple[Identifier, ...] = ()
+    published: tuple[Identifier, ...] = ()
+
+
+NO_VERSIONS = Versions()
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """What a source returned about one work, not yet accepted; dates are ISO 8601.
 
-    `published` is the date of the first version, `updated` that of the version fetched.
+    `published` is the date of the first version, `updated` that of the version fetched. The
+    identifiers are of the record itself, `versions` those it states of the work's other versions.
+    `withdrawn` is how the record says that the work was taken back.
     """
 
     source: str
@@ -100,6 +117,8 @@ class Candidate:
     categories: tuple[str, ...] = ()
     comment: str | None = None
     journal_ref: str | None = None
+    withdrawn: str | None = None
+    versions: Versions = NO_VERSIONS
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """Yields the (name, value) pairs that are known, authors and identifiers apart."""
@@ -114,6 +133,7 @@ class Candidate:
             "categories": " ".join(self.categories),
             "comment": self.comment,
             "journal_ref": self.journal_ref,
+            "withdrawn": self.withdrawn,
         }
         for name, value in known.items():
             if value is not None and value != "":

@@ -15,32 +15,47 @@ from diffkb.errors import (
     UnknownWork,
 )
 from diffkb.markdown.crediting import Facts
-from diffkb.services import accepting
+from diffkb.services import accepting, identity
 from diffkb.services.additions import Added, Item, published_year, work_of, year_of
 from diffkb.services.completing import complete_entry
 from diffkb.services.exporting import choose_document
+from diffkb.services.findings import Finding, entries_of, named
 from diffkb.services.placing import UNSORTED, Page
-from diffkb.store.tables import EntryRow
+from diffkb.services.titles import SameTitles
+from diffkb.services.versions import paper_of, stating
+from diffkb.store.tables import EntryRow, PaperRow, id_of
 
 if TYPE_CHECKING:
     from diffkb.core.identifiers import Ref
+    from diffkb.core.models import Identifier
     from diffkb.core.outline import Node
-    from diffkb.services.additions import Request
+    from diffkb.services.additions import Plan, Request
     from diffkb.store.reader import Document, Reader
-    from diffkb.store.tables import PaperRow
     from diffkb.store.writer import UnitOfWork
 
 
 class Adder:
-    """Adds items one by one inside a unit of work."""
+    """Adds items one by one inside a unit of work.
+
+    Attributes:
+        findings: what came to light about works that are listed.
+    """
 
     def __init__(
-        self, unit: UnitOfWork, reader: Reader, request: Request, default_document: str | None
+        self,
+        unit: UnitOfWork,
+        reader: Reader,
+        plan: Plan,
+        default_document: str | None,
     ) -> None:
         self._unit = unit
         self._reader = reader
-        self._request = request
+        self._request = plan.request
         self._page = self._open_page(default_document)
+        titles = (item.title for item in plan.items if isinstance(item, Item) and item.is_new)
+        typed = plan.request.title
+        self._titles = SameTitles(unit.connection, titles if typed is None else [typed])
+        self.findings: list[Finding] = []
 
     def _open_page(self, default_document: str | None) -> Page:
         """Opens the document that is meant; an empty base's first entry makes one."""
@@ -52,36 +67,50 @@ class Adder:
     def add(self, item: Item, section: str | None) -> Added:
         """Adds an item; where the list cannot take it, nothing of it is left behind."""
         result = Added(item.ref.text, item.line, "failed", item.ref.identifier)
-        ids = ids_of(self._reader, item.ref)
+        ids = listed_ids(self._reader, item)
         if isinstance(item.answer, UnknownWork) and not ids:
             return result._replace(error=item.answer)
+        found = len(self.findings)
         try:
             with self._unit.attempt():
                 if ids and not self._request.again:
                     return self._know(item, result, ids[0])
                 return self._place(item, result, section)
         except (CannotWrite, NotFoundError, ConflictError) as error:
+            del self.findings[found:]
             return result._replace(error=error)
 
     def _know(self, item: Item, result: Added, entry_id: int) -> Added:
         """Takes over what a source said of a work that is listed; nothing curated changes."""
-        paper = accepting.find_paper(self._unit, [work_of(item.ref)])
-        entry = self._unit.session.get(EntryRow, entry_id)
-        if paper is not None and entry is not None and isinstance(item.answer, Candidate):
-            complete_entry(self._unit, paper, entry, item.answer)
+        entry = self._unit.session.get_one(EntryRow, entry_id)
+        paper = self._unit.session.get_one(PaperRow, entry.paper_id)
+        if isinstance(item.answer, Candidate):
+            self._meet(paper, work_of(item.ref))
+            self.findings += accepting.accept_candidate(self._unit, paper, item.answer)
+            complete_entry(self._unit, entry, item.answer)
         error = item.answer if isinstance(item.answer, DiffkbError) else None
         return result._replace(outcome="known", entry_id=entry_id, error=error)
 
+    def _meet(self, paper: PaperRow, own: Identifier) -> None:
+        """Gives a listed work the identifier it was named by, which may be of another version."""
+        if paper_of(self._unit.connection, own) is None:
+            identity.add_identifiers(self._unit, paper, [own])
+            ids = entries_of(self._unit, paper)
+            message = f"{named(ids)} and {own} are one work, by the word of a service"
+            self.findings.append(Finding("joined", ids, message))
+
     def _place(self, item: Item, result: Added, section: str | None) -> Added:
         """Writes a new entry."""
-        identity = work_of(item.ref)
-        paper = accepting.find_paper(self._unit, [identity])
+        own = work_of(item.ref)
+        paper = identity.find_paper(self._unit, [own])
         if paper is None:
-            paper = accepting.make_paper(self._unit, [identity])
+            paper = identity.make_paper(self._unit, [own])
+        else:
+            identity.add_identifiers(self._unit, paper, [own])
         entry = self._page.add_entry(
             self._section(self._request.section or section),
             self._fields(item),
-            kind=kind_of(item.ref.url or (url_of(identity))),
+            kind=kind_of(item.ref.url or url_of(own)),
             paper_id=paper.id,
             facts=_facts(item),
             placeholder=self._request.title is None and not _is_titled(item),
@@ -101,13 +130,15 @@ class Adder:
     def _take(self, item: Item, result: Added, paper: PaperRow, entry: EntryRow) -> Added:
         """Takes over what a source said about a new entry, or why it said nothing."""
         if isinstance(item.answer, Candidate):
-            accepting.accept_candidate(self._unit, paper, item.answer)
+            self.findings += accepting.accept_candidate(self._unit, paper, item.answer)
             self._give_key(entry, item.answer)
         elif item.answer is not None:
             accepting.mark_pending(self._unit, paper, item.answer.message)
             return result._replace(outcome="pending", error=item.answer)
         asked = item.answer is not None or not self._request.fetch
-        return result._replace(outcome="added", asked=asked)
+        same = self._titles.of_other_works(entry.title, paper.id)
+        self._titles.note(entry.title, id_of(entry), paper.id)
+        return result._replace(outcome="added", asked=asked, same_title=tuple(same))
 
     def _fields(self, item: Item) -> Fields:
         """Returns what a new entry is to say."""
@@ -143,9 +174,25 @@ def document_for(reader: Reader, request: Request, default: str | None) -> Docum
 
 
 def ids_of(reader: Reader, ref: Ref) -> list[int]:
-    """Returns the entries of the work a reference names, in list order."""
-    identity = work_of(ref)
-    return reader.ids_by_identifier(identity.scheme, identity.value)
+    """Returns the entries of the work a reference names, in list order.
+
+    It may name another version of it, by the word of a service.
+    """
+    own = work_of(ref)
+    if found := reader.ids_by_identifier(own.scheme, own.value):
+        return found
+    stated = stating(reader.connection, own)
+    return [] if stated is None else reader.ids_by_paper(stated)
+
+
+def listed_ids(reader: Reader, item: Item) -> list[int]:
+    """Returns the entries of the work an item is about, by its reference or a source's answer."""
+    if found := ids_of(reader, item.ref):
+        return found
+    met = None
+    if isinstance(item.answer, Candidate):
+        met = identity.met_paper(reader.connection, item.answer)
+    return [] if met is None else reader.ids_by_paper(met)
 
 
 def _facts(item: Item) -> Facts:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from diffkb import sources
 from diffkb.core.identifiers import Ref, parse_ref, work
-from diffkb.core.models import Candidate, Identifier
+from diffkb.core.models import Candidate
 from diffkb.errors import (
     BaseNotFound,
     DiffkbError,
@@ -21,8 +21,9 @@ from diffkb.errors import (
     WrOutOfScale,
 )
 from diffkb.markdown.dialect import WR_SCALE, Dialect
-from diffkb.services.adder import Adder, document_for, ids_of
+from diffkb.services.adder import Adder, document_for, ids_of, listed_ids
 from diffkb.services.additions import Added, Item, Plan, work_of
+from diffkb.services.asking import ask
 from diffkb.services.opening import open_reader, open_unit
 from diffkb.services.placing import UNSORTED, find_section
 from diffkb.sources.pdf import identifier_in_pdf, is_pdf
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from diffkb.paths import BaseChoice
-    from diffkb.services.additions import Answer, Request
+    from diffkb.services.additions import Request
+    from diffkb.services.asking import Asked
     from diffkb.services.opening import Progress, Report
     from diffkb.sources.http import Door
 
@@ -68,11 +70,10 @@ def make_plan(
     parsed = [_parse(text, line, report) for text, line in refs]
     found = _look_up(choice, parsed, request, default_document, report)
     # What would become of a known work is known without its source.
-    asked = [one for one in found if not (request.dry_run and isinstance(one, Item) and one.known)]
-    asking = _Asking(asked if request.fetch else [])
-    asking.ask(door, report, progress)
-    items = [asking.answered(one) if isinstance(one, Item) else one for one in found]
-    return Plan(request, items, asking.interrupted)
+    wanted = [one for one in found if not (request.dry_run and isinstance(one, Item) and one.known)]
+    asked = _ask(wanted if request.fetch else [], door, report, progress)
+    items = [_answered(one, asked) if isinstance(one, Item) else one for one in found]
+    return Plan(request, items, asked.interrupted)
 
 
 def carry_out(
@@ -101,7 +102,7 @@ def carry_out(
         return _without_writing(choice, plan, report)
     with open_unit(choice, "add", report) as unit:
         reader = Reader(unit.connection, unit.path)
-        adder = Adder(unit, reader, plan.request, default_document)
+        adder = Adder(unit, reader, plan, default_document)
         results = [
             adder.add(item, sections.get(place)) if isinstance(item, Item) else item
             for place, item in enumerate(plan.items)
@@ -109,6 +110,8 @@ def carry_out(
         unit.summary = _summary(results)
         ids = [one.entry_id for one in results if one.entry_id is not None]
         entries = {entry.id: entry for entry in reader.entries_of(ids)}
+    for finding in adder.findings:
+        report(finding.message)
     return [one._replace(entry=entries.get(one.entry_id or 0)) for one in results]
 
 
@@ -194,54 +197,38 @@ def _check_wr(request: Request, scale: tuple[int, int]) -> None:
         raise WrOutOfScale(request.wr, low, high)
 
 
-class _Asking:
-    """The asking of the sources about the works that one of them answers for.
+def _ask(
+    found: Sequence[Item | Added], door: Callable[[], Door], report: Report, progress: Progress
+) -> Asked:
+    """Asks the sources about the works that one of them answers for.
 
-    Attributes:
-        interrupted: whether a person did not wait for its end.
+    Raises:
+        KeyboardInterrupt: a person interrupted it before there was an answer.
     """
+    refs = {
+        one.ref: work_of(one.ref)
+        for one in found
+        if isinstance(one, Item) and sources.find_source(one.ref) is not None
+    }
+    return ask(
+        [ref.identifier or own for ref, own in refs.items()],
+        door=door,
+        report=report,
+        progress=progress,
+        urls={own: ref.url for ref, own in refs.items() if ref.url},
+    )
 
-    def __init__(self, found: Sequence[Item | Added]) -> None:
-        refs = [one.ref for one in found if isinstance(one, Item)]
-        self._refs = {work_of(ref): ref for ref in refs if sources.find_source(ref) is not None}
-        self._identifiers = [
-            ref.identifier or work_of(ref) for ref in refs if work_of(ref) in self._refs
-        ]
-        self._answers: dict[Identifier, Answer] = {}
-        self.interrupted = False
 
-    def ask(self, door: Callable[[], Door], report: Report, progress: Progress) -> None:
-        """Asks, until there are all answers or a person interrupts it.
-
-        Raises:
-            KeyboardInterrupt: there is no answer yet.
-        """
-        if not self._identifiers:
-            return
-        progress(0, len(self._refs))
-        urls = {identity: ref.url for identity, ref in self._refs.items() if ref.url}
-        try:
-            with door() as opened:
-                for identity, answer in sources.fetch_each(
-                    self._identifiers, door=opened, report=report, urls=urls
-                ):
-                    self._answers[identity] = answer
-                    progress(len(self._answers), len(self._refs))
-        except KeyboardInterrupt:
-            if not self._answers:
-                raise
-            self.interrupted = True
-
-    def answered(self, item: Item) -> Item | Added:
-        """Returns an item with its answer; one that the asking did not come to has failed."""
-        identity = work_of(item.ref)
-        answer = self._answers.get(identity)
-        if answer is None and self.interrupted and not item.known and identity in self._refs:
-            text = item.ref.text
-            error = Interrupted(text)
-            error.line = item.line
-            return Added(text, item.line, "failed", item.ref.identifier, error=error)
-        return item._replace(answer=answer)
+def _answered(item: Item, asked: Asked) -> Item | Added:
+    """Returns an item with its answer; one that the asking did not come to has failed."""
+    answer = asked.answers.get(work_of(item.ref))
+    is_left_out = answer is None and asked.interrupted and not item.known
+    if is_left_out and sources.find_source(item.ref) is not None:
+        text = item.ref.text
+        error = Interrupted(text)
+        error.line = item.line
+        return Added(text, item.line, "failed", item.ref.identifier, error=error)
+    return item._replace(answer=answer)
 
 
 def _rehearse(
@@ -288,8 +275,9 @@ def _found_as(item: Item | Added, reader: Reader | None = None) -> Added:
         return item
     error = item.answer if isinstance(item.answer, DiffkbError) else None
     result = Added(item.ref.text, item.line, "failed", item.ref.identifier, error=error)
-    if item.known and reader is not None:
-        return result._replace(outcome="known", entry_id=ids_of(reader, item.ref)[0])
+    listed = [] if reader is None else listed_ids(reader, item)
+    if listed:
+        return result._replace(outcome="known", entry_id=listed[0])
     return result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from diffkb.core import matching
 from diffkb.core.identifiers import arxiv_year, canonical_url, work
 from diffkb.core.models import ARXIV, URL, Candidate, Identifier
 from diffkb.errors import DiffkbError, UnknownWork
@@ -57,6 +58,7 @@ class Added(NamedTuple):
         asked: whether a source was asked about it, or none had to be.
         error: why it failed or waits, or why a known work could not be asked about.
         left_out: the names of fields that were given and that the list shows otherwise or not.
+        same_title: the entries of the same title that stand for other works.
     """
 
     ref: str
@@ -68,6 +70,7 @@ class Added(NamedTuple):
     asked: bool = True
     error: DiffkbError | None = None
     left_out: tuple[str, ...] = ()
+    same_title: tuple[int, ...] = ()
 
 
 class Item(NamedTuple):
@@ -138,5 +141,4 @@ def year_of(ref: Ref, answer: Answer | None) -> int | None:
 
 def published_year(candidate: Candidate) -> int | None:
     """Returns the year in which a work's first version came out."""
-    date = candidate.published or ""
-    return int(date[:4]) if date[:4].isdecimal() else None
+    return matching.year_of(candidate.published)

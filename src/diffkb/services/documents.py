@@ -109,6 +109,7 @@ def _remove_orphans(unit: UnitOfWork) -> None:
     unit.delete_rows(tables.AuthorRow, facts)
     unit.delete_rows(tables.FactRow, OF_ORPHANS)
     unit.delete_rows(tables.IdentifierRow, OF_ORPHANS)
+    unit.delete_rows(tables.ProposalRow, OF_ORPHANS)
     unit.delete_rows(tables.PaperRow, ORPHAN_PAPERS)
 
 

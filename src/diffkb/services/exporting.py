@@ -85,6 +85,7 @@ def export_whole(reader: Reader, *, private: bool) -> Iterator[str]:
             Part("identifiers", reader.records("identifiers")),
             Part("facts", reader.records("facts")),
             Part("authors", reader.records("authors")),
+            Part("proposals", reader.records("proposals")),
         ]
     )
 

@@ -12,7 +12,7 @@ from diffkb.core.identifiers import (
     parse_ref,
     work,
 )
-from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier
+from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier, Versions
 from diffkb.errors import BadReply, MalformedIdentifier, RateLimited, UnknownWork
 from diffkb.sources.base import NO_ADDRESSES, Request
 from diffkb.sources.text import one_line, paragraphs, without_controls
@@ -37,6 +37,12 @@ TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 # https://arxiv.org/category_taxonomy: archives that are younger than the old identifiers.
 YOUNG_ARCHIVES = frozenset({"econ", "eess", "q-fin", "stat"})
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2}))?"
+
+_WITHDRAWN = re.compile(
+    r"(?i)(?:\b(?:this|the) +(?:[a-z-]+ +)?(?:paper|article|manuscript|submission|preprint|work"
+    r"|version) +(?:has +been|have +been|is|was|is +being) +withdrawn\b|\Awithdrawn\b(?! +from\b)"
+    r"|\bwithdrawn +by +(?:the +)?(?:authors?|arxiv|submitter)\b)[^.;\n]{0,300}"
+)
 
 
 class ArXiv:
@@ -248,20 +254,40 @@ def _candidate(identifier: Identifier, entry: Any, element: Element) -> Candidat
     categories = tuple(dict.fromkeys(filter(_is_category, terms)))
     marked = element.find(f"{EXTENSION}primary_category")
     primary = "" if marked is None else marked.get("term", "")
+    abstract = paragraphs(_text(element, SUMMARY))
+    comment = one_line(_text(element, f"{EXTENSION}comment"))
     return Candidate(
         source=NAME,
-        identifiers=(work(identifier), *_dois(element)),
+        identifiers=(work(identifier),),
         title=one_line(_text(element, TITLE)),
         authors=tuple(_authors(element)),
-        abstract=paragraphs(_text(element, SUMMARY)),
+        abstract=abstract,
         published=_date(entry, "published"),
         updated=_date(entry, "updated"),
         version=identifier.version,
         category=primary if _is_category(primary) else next(iter(categories), None),
         categories=categories,
-        comment=one_line(_text(element, f"{EXTENSION}comment")),
+        comment=comment,
         journal_ref=one_line(_text(element, f"{EXTENSION}journal_ref")),
+        withdrawn=withdrawal(comment, abstract),
+        versions=Versions(published=tuple(_dois(element))),
     )
+
+
+def withdrawal(comment: str | None, abstract: str | None) -> str | None:
+    """Returns the words in which a record says that its paper was withdrawn, or None.
+
+    A withdrawal is a version like the others: only what authors or moderators write tells it, in
+    the comment and in place of the abstract (https://info.arxiv.org/help/withdraw.html).
+
+    Args:
+        comment: beside the paper.
+        abstract: a whole one may speak of what else was withdrawn.
+    """
+    for text in (comment, abstract):
+        if text and (found := _WITHDRAWN.search(text)):
+            return one_line(found[0])
+    return None
 
 
 def _text(element: Element, tag: str) -> str:

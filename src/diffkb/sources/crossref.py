@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from diffkb.core.identifiers import work
-from diffkb.core.models import ARXIV, DOI
+from diffkb.core.models import ARXIV, DOI, Versions
 from diffkb.errors import BadReply
 from diffkb.sources.base import NO_ADDRESSES, Request
 from diffkb.sources.csl import read_csl
-from diffkb.sources.records import (
-    LIMIT,
-    Record,
-    Versions,
-    each,
-    identifier_of,
-    json_of,
-    rejected,
-    unknown,
-)
+from diffkb.sources.records import LIMIT, Record, each, identifier_of, json_of, rejected, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -69,22 +61,19 @@ class Crossref:
         if reply.status != HTTPStatus.OK:
             return rejected(NAME, reply, refs)
         message = _message(reply)
-        return each(refs, lambda ref: read_csl(message, ref, NAME))
+        versions = other_versions(message)
+        return each(refs, lambda ref: replace(read_csl(message, ref, NAME), versions=versions))
 
 
 ROUTE = Crossref()
 
 
-def other_versions(reply: Reply) -> Versions:
-    """Returns the other versions that a record states by itself; none for what is no record.
+def other_versions(message: Record) -> Versions:
+    """Returns the other versions that a record states by itself; none where it is malformed.
 
-    They are for proposals: publishers link works that differ, too.
-
-    Args:
-        reply: of Crossref.
+    See https://www.crossref.org/documentation/schema-library/markup-guide-metadata-segments/relationships/.
     """
     try:
-        message = _message(reply)
         relation = message.record("relation")
         preprints = [*_related(relation, "has-preprint"), *_on_arxiv(message)]
         published = _related(relation, "is-preprint-of")

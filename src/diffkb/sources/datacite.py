@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from diffkb.core.arxiv_numbers import ARCHIVES
 from diffkb.core.identifiers import work
-from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier
+from diffkb.core.models import ARXIV, DOI, Author, Candidate, Identifier, Versions
 from diffkb.errors import BadReply, UnknownWork
 from diffkb.sources.base import NO_ADDRESSES, Request
 from diffkb.sources.markup import line, prose
@@ -17,7 +17,6 @@ from diffkb.sources.records import (
     LIMIT,
     LONGEST_TEXT,
     Record,
-    Versions,
     check_identity,
     checked,
     each,
@@ -130,16 +129,12 @@ ROUTE = DataCite()
 ARXIV_ROUTE = ArXivAtDataCite()
 
 
-def other_versions(reply: Reply) -> Versions:
+def other_versions(record: Record) -> Versions:
     """Returns the published versions that the record of a pre-print states; else none.
 
-    arXiv's records have the DOIs that the authors gave. They are for proposals.
-
-    Args:
-        reply: of DataCite.
+    arXiv's records have the DOIs that the authors gave.
     """
     try:
-        record = _attributes(reply)
         if record.record("types").text("resourceTypeGeneral") != "Preprint":
             return Versions()
         related = record.records("relatedIdentifiers")
@@ -202,6 +197,7 @@ def _candidate(record: Record, ref: Identifier) -> Candidate:
             abstract=prose(_description(record, "Abstract")),
             published=_issued(record),
             venue=line(record.record("container").text("title")),
+            versions=other_versions(record),
         )
     )
 
@@ -227,6 +223,7 @@ def _paper(record: Record, ref: Identifier, asked: Sequence[Identifier]) -> Outc
             version=version,
             categories=tuple(dict.fromkeys(_categories(record))),
             comment=one_line(_description(record, "Other")),
+            versions=other_versions(record),
         )
     )
 

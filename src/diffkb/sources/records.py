@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diffkb.core.identifiers import parse_ref, work
 from diffkb.core.text import storable
@@ -25,18 +25,6 @@ LONGEST_TEXT = 200_000
 YEARS = range(1450, 2101)
 
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?![0-9])")
-
-
-class Versions(NamedTuple):
-    """Which other works a record itself says are the same one in another version.
-
-    Attributes:
-        preprints: of the work.
-        published: what became of it, if it is a pre-print.
-    """
-
-    preprints: tuple[Identifier, ...] = ()
-    published: tuple[Identifier, ...] = ()
 
 
 def each(

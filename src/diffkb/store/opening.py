@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The newest revision in migrations/, known here without Alembic; a test compares.
-REVISION = "0001"
+REVISION = "0002"
 
 # The tables of that revision: whatever else a base holds was not made by diffkb.
 DATA_TABLES = (
@@ -37,6 +37,7 @@ DATA_TABLES = (
     "entries",
     "notes",
     "tags",
+    "proposals",
 )
 TABLES = frozenset(
     {"alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4", "steps"}

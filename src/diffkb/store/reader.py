@@ -43,6 +43,18 @@ class Fact(NamedTuple):
     chosen: int
 
 
+class Work(NamedTuple):
+    """The work of an entry: why and when it was asked about, and its (scheme, value) pairs."""
+
+    entry_id: int
+    paper_id: int | None
+    state: str | None
+    reason: str | None
+    asked: str | None
+    url: str | None
+    identifiers: list[tuple[str, str]]
+
+
 class Step(NamedTuple):
     """One change of the base."""
 
@@ -190,6 +202,24 @@ class Reader:
             )
         ]
 
+    def ids_by_paper(self, paper_id: int) -> list[int]:
+        """Returns the entries of a work, in list order."""
+        return self._ids(
+            "SELECT e.id FROM entries e JOIN blocks b ON b.id = e.block_id WHERE e.paper_id = ?"
+            " ORDER BY b.document_id, b.position, e.ordinal",
+            paper_id,
+        )
+
+    def paper_of(self, entry_id: int) -> int | None:
+        """Returns the number of an entry's work, if it has one."""
+        found = self.rows("SELECT paper_id FROM entries WHERE id = ?", (entry_id,))
+        return next((paper_id for (paper_id,) in found), None)
+
+    def links_of(self, entry_id: int) -> tuple[str | None, str | None]:
+        """Returns an entry's link, and its further links as JSON."""
+        url, links = next(self.rows("SELECT url, links FROM entries WHERE id = ?", (entry_id,)))
+        return url, links
+
     def ids_by_id(self, text: str) -> list[int]:
         """Returns the entry whose id those digits are; too many digits are nobody's."""
         if len(text) > MOST_DIGITS:
@@ -238,30 +268,30 @@ class Reader:
         )
         return [ref for (ref,) in found]
 
-    def works(
-        self, ids: Sequence[int] | None
-    ) -> Iterator[tuple[int, int | None, str | None, str | None, list[tuple[str, str]]]]:
-        """Yields entries with their work, its state, their link, and its (scheme, value) pairs.
-
-        They come in list order.
+    def works(self, ids: Sequence[int] | None, *, stale: str) -> Iterator[Work]:
+        """Yields entries with their works, in list order.
 
         Args:
-            ids: which entries; None for those whose work is pending or unfetched.
+            ids: which entries; None for those whose work is pending, unfetched or stale, or of
+                which not all could be asked.
+            stale: the time at which or before which a work that is stale was asked about last.
         """
         where = "p.state IN ('pending', 'unfetched')"
+        where += " OR (p.state = 'fetched' AND"
+        where += " (coalesce(p.asked, '') <= ? OR p.reason IS NOT NULL))"
         if ids is not None:
             where = f"e.id IN ({', '.join('?' * len(ids))})"
         found = list(
             self.rows(
-                "SELECT e.id, e.paper_id, p.state, e.url"
+                "SELECT e.id, e.paper_id, p.state, p.reason, p.asked, e.url"
                 " FROM blocks b CROSS JOIN entries e ON e.block_id = b.id"
                 f" LEFT JOIN papers p ON p.id = e.paper_id WHERE {where}"
                 " ORDER BY b.document_id, b.position, e.ordinal",
-                ids or (),
+                (stale,) if ids is None else ids,
             )
         )
-        for entry_id, paper_id, state, url in found:
-            yield entry_id, paper_id, state, url, self.identifiers(entry_id)
+        for row in found:
+            yield Work._make((*row, self.identifiers(row[0])))
 
     def texts(self, document_id: int) -> Iterator[bytes]:
         """Yields a document's bytes, block by block."""
@@ -277,7 +307,7 @@ class Reader:
         )
 
     def records(
-        self, table: Literal["identifiers", "facts", "authors"]
+        self, table: Literal["identifiers", "facts", "authors", "proposals"]
     ) -> Iterator[dict[str, Any]]:
         """Yields the rows of a table about works, by column."""
         with translating(self.path):

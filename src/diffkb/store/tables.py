@@ -7,7 +7,7 @@ Times are UTC in ISO 8601. Text that came from a file as bytes stays bytes only 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     Column,
@@ -86,7 +86,11 @@ class SectionRow(SQLModel, table=True):
 
 
 class PaperRow(SQLModel, table=True):
-    """A work: `state` is unfetched, pending, fetched or unknown, `reason` why it is not fetched."""
+    """A work: `state` is unfetched, pending, fetched or unknown.
+
+    `reason` is why it is not fetched, or why a source could not be asked anew; `asked` is when one
+    was asked last.
+    """
 
     __tablename__: ClassVar[str] = "papers"
     __table_args__ = (Index(None, "state"), AUTOINCREMENT)
@@ -208,6 +212,35 @@ class AuthorRow(SQLModel, table=True):
     given: str | None = None
 
 
+class ProposalRow(SQLModel, table=True):
+    """Another version of a work, as a source states it or as its likeness makes one think.
+
+    `scheme` and `value` name the version, or in the scheme `venue` only where it came out;
+    `relation` is published or preprint; `stated` marks a source's own words, which count where
+    the two works meet; `evidence` is for people; `facts` is a JSON object of what is known of it.
+    `state` is open, accepted or rejected: what a curator turned down is never applied.
+    """
+
+    __tablename__: ClassVar[str] = "proposals"
+    __table_args__ = (
+        UniqueConstraint("paper_id", "scheme", "value"),
+        Index(None, "scheme", "value"),
+        AUTOINCREMENT,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    paper_id: int = Field(foreign_key="papers.id")
+    scheme: str
+    value: str
+    relation: str
+    stated: bool = False
+    source: str
+    evidence: str
+    facts: str | None = None
+    state: str = "open"
+    found: str
+
+
 class StepRow(SQLModel, table=True):
     """One change of the base, as a person sees it; `undoes_id` is the step an undo took back.
 
@@ -251,7 +284,15 @@ JOURNALED: tuple[type[SQLModel], ...] = (
     EntryRow,
     NoteRow,
     TagRow,
+    ProposalRow,
 )
+
+
+def id_of(row: Any) -> int:
+    """Returns the id of a row that was flushed."""
+    if row.id is None:
+        raise ValueError("the row was not flushed")
+    return int(row.id)
 
 
 def table_of(row: type[SQLModel]) -> Table:

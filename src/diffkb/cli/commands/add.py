@@ -244,6 +244,7 @@ def _tell(run: Run, result: Added, document: str | None) -> None:
     match result.outcome:
         case "added":
             run.print_or_say(f"added {where}")
+            _warn_of_twins(run, result)
             if not result.asked:
                 run.hint("no source answers for it: --title gives an entry its title")
         case "pending":
@@ -269,6 +270,16 @@ def _warn_of_left_out(run: Run, result: Added) -> None:
         year = result.entry.year
         shown = "shows no year there" if year is None else f"says {year} there"
         run.warn(f"the list {shown}: --year was left out")
+
+
+def _warn_of_twins(run: Run, result: Added) -> None:
+    """Warns of entries that have the same title, and are taken for other works."""
+    if result.entry is None or not result.same_title:
+        return
+    others = ", ".join(map(str, result.same_title))
+    word = "entry" if len(result.same_title) == 1 else "entries"
+    run.warn(f'"{result.entry.title}" has the same title as {word} {others}, another work')
+    run.hint(f"`diffkb merge {result.same_title[0]} {result.entry.id}` if they are one")
 
 
 def _place_of(entry: Entry, *, with_document: bool) -> str:
@@ -305,5 +316,6 @@ def _as_json(result: Added) -> dict[str, Any]:
             "version": identifier.version,
         },
         "entry": entry_object(result.entry) if result.entry and result.entry_id else None,
+        "same_title": list(result.same_title),
         "error": None if result.error is None else error_object(result.error),
     }
