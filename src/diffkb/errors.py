@@ -3,9 +3,9 @@
 DiffkbError
 ├─ UsageError          2  MalformedIdentifier, WrOutOfScale, UnknownConfigKey, BadValue
 ├─ NotFoundError       3  SectionNotFound, EntryNotFound, DocumentNotFound, BaseNotFound,
-│                         UnknownWork, NoAddress, NoIdentifier
-├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AlreadyImported,
-│                         AlreadyThere, AlreadyOne, NothingToSplit, CannotWrite
+│                         UnknownWork, NoAddress, NoIdentifier, NothingProposed
+├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AmbiguousProposal,
+│                         AlreadyImported, AlreadyThere, AlreadyOne, NothingToSplit, CannotWrite
 ├─ UnreadableInput     5
 ├─ SourceError         6  RateLimited, Unreachable, TurnedAway, BadReply, Offline
 └─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign
@@ -205,6 +205,22 @@ class NoIdentifier(NotFoundError):
         self.path = path
 
 
+class NothingProposed(NotFoundError):
+    """No version of that name is proposed for an entry, or none at all."""
+
+    code = "nothing-proposed"
+
+    def __init__(self, entry_id: int, named: str | None = None) -> None:
+        what = f"`{named}` is not proposed" if named else "nothing is proposed"
+        super().__init__(
+            f"{what} for entry {entry_id}",
+            hint=f"`diffkb refresh --proposals {entry_id}` looks for what could be",
+            ref=named,
+        )
+        self.entry_id = entry_id
+        self.named = named
+
+
 class ConflictError(DiffkbError):
     """The request and what is there contradict each other."""
 
@@ -255,6 +271,21 @@ class AmbiguousSection(ConflictError):
             ref=name,
         )
         self.paths = paths
+
+
+class AmbiguousProposal(ConflictError):
+    """Several versions are proposed for an entry, and none is named."""
+
+    code = "ambiguous-proposal"
+
+    def __init__(self, entry_id: int, values: list[str]) -> None:
+        listed = ", ".join(f"`{value}`" for value in values)
+        super().__init__(
+            f"{len(values)} versions are proposed for entry {entry_id}",
+            hint=f"name one after the entry: {listed}",
+        )
+        self.entry_id = entry_id
+        self.values = values
 
 
 class AlreadyImported(ConflictError):

@@ -107,7 +107,7 @@ def test_of_several_refs_those_that_are_found_are_shown(call: Call) -> None:
 
 def test_json_holds_entries_facts_and_history(call: Call) -> None:
     data = call("show", "12", "52", "--json").data
-    assert set(data) == {"entries", "facts", "history"}
+    assert set(data) == {"entries", "facts", "proposals", "history"}
     assert [entry["id"] for entry in data["entries"]] == [12, 52]
     assert data["entries"][0]["arxiv_id"] == "2006.11239"
     assert {fact["entry"] for fact in data["facts"]} == {12, 52}

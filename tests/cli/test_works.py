@@ -200,6 +200,7 @@ def test_json_says_what_was_merged_and_split(call: Call) -> None:
         (("split", "1"), 4, "nothing-to-split"),
         (("merge", "1", "9"), 3, "entry-not-found"),
         (("split", "9"), 3, "entry-not-found"),
+        (("accept", "9"), 3, "entry-not-found"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_changes(

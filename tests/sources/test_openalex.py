@@ -137,6 +137,6 @@ def test_what_is_no_record_is_a_bad_reply(content: bytes, kind: str, status: int
 
 def test_works_are_looked_up_at_the_door(door: Door, service: Any) -> None:
     service.answers = [httpx.Response(200, json=RECORD)]
-    found = look_up([PAPER], key="secret", door=door, report=print)
+    found = dict(look_up([PAPER], key="secret", door=door, report=print))
     assert isinstance(found[PAPER], Candidate)
     assert service.requests[0].url.params["api_key"] == "secret"

@@ -31,6 +31,7 @@ COMMANDS = (
     Row("open", "An entry's page in the browser, or its PDF.", "open_:open_entries"),
     Row("import", "Bring a Markdown list of your own.", "import_:import_lists"),
     Row("refresh", "Ask the sources again: complete what waits.", "refresh:refresh"),
+    Row("accept", "Take over a published version that is proposed.", "accept:accept"),
     Row("merge", "Make two entries one work.", "merge:merge"),
     Row("split", "Give an entry a work of its own.", "split:split"),
     Row("export", "The base given back, as its Markdown or in another form.", "export:export"),

@@ -8,7 +8,7 @@ from diffkb.services.refs import resolve_ref
 
 if TYPE_CHECKING:
     from diffkb.core.models import Entry
-    from diffkb.store.reader import Fact, Reader, Step
+    from diffkb.store.reader import Fact, Proposal, Reader, Step
 
 
 class Details(NamedTuple):
@@ -23,6 +23,7 @@ class Details(NamedTuple):
         state: fetched, pending with the reason, or unfetched; None without a work.
         identifiers: the (scheme, value) pairs of its work.
         facts: what sources said.
+        proposals: other versions that are proposed for its work.
         history: the steps that touched it.
     """
 
@@ -34,6 +35,7 @@ class Details(NamedTuple):
     state: str | None
     identifiers: list[tuple[str, str]]
     facts: list[Fact]
+    proposals: list[Proposal]
     history: list[Step]
 
 
@@ -53,5 +55,6 @@ def describe_entry(reader: Reader, ref: str) -> Details:
         reader.state(entry_id),
         reader.identifiers(entry_id),
         reader.facts(entry_id),
+        reader.proposals(entry_id),
         reader.history(entry_id),
     )

@@ -114,7 +114,7 @@ def look_up(
     key: str,
     door: Door,
     report: Callable[[str], None],
-) -> dict[Identifier, Outcome]:
+) -> Iterator[tuple[Identifier, Outcome]]:
     """Asks what OpenAlex knows of works.
 
     Args:
@@ -123,12 +123,12 @@ def look_up(
         door: the way to the network.
         report: is told of waits.
 
-    Returns:
-        By identifier without version, what it says, or why it says nothing.
+    Yields:
+        Each identifier without version, with what it says, or why it says nothing.
     """
-    from diffkb.sources.fetching import fetch_from
+    from diffkb.sources.fetching import settle
 
-    return fetch_from(OpenAlex(key), refs, door, report)
+    return settle(OpenAlex(key), refs, door, report)
 
 
 def _doi(ref: Identifier) -> str:

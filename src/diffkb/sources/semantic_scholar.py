@@ -27,7 +27,7 @@ from diffkb.sources.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from diffkb.core.models import Identifier
     from diffkb.sources.base import Addresses, Outcome, Reply, Route
@@ -133,7 +133,7 @@ def look_up(
     key: str | None,
     door: Door,
     report: Callable[[str], None],
-) -> dict[Identifier, Outcome]:
+) -> Iterator[tuple[Identifier, Outcome]]:
     """Asks what Semantic Scholar knows of works.
 
     Args:
@@ -142,12 +142,12 @@ def look_up(
         door: the way to the network.
         report: is told of waits.
 
-    Returns:
-        By identifier without version, what it says, or why it says nothing.
+    Yields:
+        Each identifier without version, with what it says, or why it says nothing.
     """
-    from diffkb.sources.fetching import fetch_from
+    from diffkb.sources.fetching import settle
 
-    return fetch_from(SemanticScholar(key), refs, door, report)
+    return settle(SemanticScholar(key), refs, door, report)
 
 
 def _outcome(value: object, ref: Identifier) -> Outcome:

@@ -55,6 +55,21 @@ class Work(NamedTuple):
     identifiers: list[tuple[str, str]]
 
 
+class Proposal(NamedTuple):
+    """Another version that is proposed for an entry's work; the columns are ProposalRow's."""
+
+    entry_id: int
+    id: int
+    scheme: str
+    value: str
+    relation: str
+    stated: int
+    source: str
+    evidence: str
+    facts: str | None
+    found: str
+
+
 class Step(NamedTuple):
     """One change of the base."""
 
@@ -340,6 +355,33 @@ class Reader:
             (entry_id,),
         )
         return [Fact(*row) for row in found]
+
+    def preprints(self, ids: Sequence[int] | None) -> list[tuple[int, str]]:
+        """Returns entries of papers on arXiv, with their titles.
+
+        Args:
+            ids: of these entries; None for all whose paper has no DOI.
+        """
+        where = "NOT EXISTS (SELECT 1 FROM identifiers WHERE paper_id = i.paper_id"
+        where += " AND scheme = 'doi')"
+        if ids is not None:
+            where = f"e.id IN ({', '.join('?' * len(ids))})"
+        found = self.rows(
+            "SELECT e.id, e.title FROM identifiers i JOIN entries e ON e.paper_id = i.paper_id"
+            f" WHERE i.scheme = 'arxiv' AND {where} ORDER BY e.id",
+            ids or (),
+        )
+        return [(entry_id, title) for entry_id, title in found]
+
+    def proposals(self, entry_id: int | None = None) -> list[Proposal]:
+        """Returns what is proposed for an entry's work and not decided, or for that of any."""
+        found = self.rows(
+            "SELECT e.id, p.id, p.scheme, p.value, p.relation, p.stated, p.source, p.evidence,"
+            " p.facts, p.found FROM proposals p JOIN entries e ON e.paper_id = p.paper_id"
+            " WHERE p.state = 'open' AND (?1 IS NULL OR e.id = ?1) ORDER BY e.id, p.id",
+            (entry_id,),
+        )
+        return [Proposal(*row) for row in found]
 
     def identifiers(self, entry_id: int) -> list[tuple[str, str]]:
         """Returns the (scheme, value) pairs of an entry's work."""

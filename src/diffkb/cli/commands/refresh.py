@@ -1,4 +1,4 @@
-"""`diffkb refresh`: what sources say, asked again."""
+"""`diffkb refresh`: what sources say, asked again, and what they say of published versions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from diffkb.cli.render.messages import entries
 from diffkb.errors import BadValue, Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from diffkb.services.findings import Finding
+    from diffkb.services.proposing import Proposals
     from diffkb.services.refreshing import Refresh, Refreshed
+    from diffkb.sources.http import Door
 
 # Entries that are named one by one under an error they share.
 NAMED = 8
@@ -31,11 +33,13 @@ LONGEST = 100_000
 @command(
     details="Without REF it completes what is pending, what was imported and never fetched, and "
     "what was fetched long ago. What the list says stays as it is; only a title that nobody typed "
-    "is replaced. New versions and withdrawals are said.",
+    "is replaced. New versions and withdrawals are said. --proposals looks for published versions "
+    "too, and lists them with the evidence; `diffkb accept` takes one over.",
     examples=(
         "diffkb refresh",
         "diffkb refresh 12 2006.11239",
         "diffkb refresh --older-than 1w",
+        "diffkb refresh --proposals",
     ),
 )
 def refresh(
@@ -55,6 +59,9 @@ def refresh(
             "--older-than", metavar="AGE", help="What counts as old: 30d, 12h, 2w; 0 is all."
         ),
     ] = "30d",
+    proposals: Annotated[
+        bool, typer.Option("--proposals", help="Look for published versions, and list them.")
+    ] = False,
     refetch: Refetch = False,
 ) -> int:
     """Refreshes entries; each that could not be is said."""
@@ -67,12 +74,16 @@ def refresh(
             run.base, refs or [], older_than=age, door=door, report=run.say, progress=progress
         )
     _tell(run, done)
-    status = _exit_status(done)
+    proposed = _look_for_versions(run, refs, done, door) if proposals else None
+    status = _exit_status(done, proposed)
     if run.json:
         errors = [one.error for one in done.results if one.error is not None and _counts(one)]
-        return run.answer(_as_json(done), errors=errors, exit_code=status)
-    refreshed = sum(one.outcome == "refreshed" for one in done.results)
-    print(f"{entries(refreshed)} refreshed")
+        return run.answer(_as_json(done, proposed), errors=errors, exit_code=status)
+    if proposed is None:
+        refreshed = sum(one.outcome == "refreshed" for one in done.results)
+        print(f"{entries(refreshed)} refreshed")
+    else:
+        _print_proposals(run, proposed)
     return status
 
 
@@ -86,6 +97,42 @@ def _age(text: str) -> timedelta:
     if not found or not (found[2] or int(found[1]) == 0):
         raise BadValue("--older-than", text, "a number with h, d or w for its unit, or 0")
     return timedelta(**{UNITS[found[2] or "d"]: min(int(found[1]), LONGEST)})
+
+
+def _look_for_versions(
+    run: Run, refs: list[str] | None, done: Refresh, door: Callable[[], Door]
+) -> Proposals:
+    """Looks for published versions of the entries that are meant; says who was not heard."""
+    from diffkb.services.proposing import Keys, Proposals, look_for_versions
+
+    if done.interrupted:
+        return Proposals([], [], interrupted=True)
+    ids = [str(one.entry_id) for one in done.results if one.entry_id is not None]
+    keys = Keys(run.configuration.s2_key, run.configuration.openalex_key)
+    with run.progress("looking for versions") as progress:
+        proposed = look_for_versions(
+            run.base,
+            ids if refs else None,
+            keys=keys,
+            door=door,
+            report=run.say,
+            progress=progress,
+        )
+    for error in proposed.errors:
+        run.warn(error.message)
+    if proposed.interrupted:
+        run.warn("interrupted: not every service was asked for published versions")
+    return proposed
+
+
+def _print_proposals(run: Run, proposed: Proposals) -> None:
+    """Prints what is proposed, each on a line."""
+    from diffkb.cli.render.proposals import proposal_line
+
+    for proposal in proposed.listed:
+        print(proposal_line(proposal, terminal=run.terminal))
+    if not proposed.listed:
+        run.say("nothing is proposed")
 
 
 def _tell(run: Run, done: Refresh) -> None:
@@ -132,9 +179,9 @@ def _counts(result: Refreshed) -> bool:
     return result.outcome != "refreshed" and not result.expected
 
 
-def _exit_status(done: Refresh) -> int:
+def _exit_status(done: Refresh, proposed: Proposals | None) -> int:
     """Returns the status to end with: 1 where only some were refreshed, else what kept them all."""
-    if done.interrupted:
+    if done.interrupted or (proposed is not None and proposed.interrupted):
         return Interrupted.exit_code
     failed = [one for one in done.results if _counts(one)]
     if not failed:
@@ -143,14 +190,21 @@ def _exit_status(done: Refresh) -> int:
     return codes.pop() if len(failed) == len(done.results) and len(codes) == 1 else 1
 
 
-def _as_json(done: Refresh) -> dict[str, Any]:
+def _as_json(done: Refresh, proposed: Proposals | None) -> dict[str, Any]:
     """Returns what a refresh did as JSON holds it."""
-    return {
+    from diffkb.cli.render.envelope import error_object
+    from diffkb.cli.render.proposals import proposal_object
+
+    data: dict[str, Any] = {
         "results": [_result_object(one) for one in done.results],
         "without_source": done.without_source,
         "resting": done.resting,
         "findings": _finding_objects(done.findings),
     }
+    if proposed is not None:
+        data["proposals"] = [proposal_object(one) for one in proposed.listed]
+        data["unheard"] = [error_object(error) for error in proposed.errors]
+    return data
 
 
 def _finding_objects(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffkb.cli.options import Refs, Run, command
 from diffkb.cli.render.messages import printable
+from diffkb.cli.render.proposals import described, proposal_object
 from diffkb.core.models import URL
 from diffkb.errors import DiffkbError
 from diffkb.services.opening import open_reader
@@ -78,6 +79,8 @@ def _lines(run: Run, details: Details) -> Iterator[str]:
     yield from _field("state", details.state, width)
     for fact in details.facts:
         yield from _fact(fact, entry.title, width)
+    for proposal in details.proposals:
+        yield from _field("proposed", f"{described(proposal)}: {proposal.evidence}", width)
     for step in details.history:
         yield from _field("history", f"{step.made[:10]} {step.summary}", width)
 
@@ -126,6 +129,7 @@ def _as_json(found: list[Details]) -> dict[str, Any]:
             for one in found
             for fact in one.facts
         ],
+        "proposals": [proposal_object(two) for one in found for two in one.proposals],
         "history": [
             {"entry": one.entry.id, **step._asdict()} for one in found for step in one.history
         ],
