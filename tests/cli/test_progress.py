@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import read_to_the_end
 
 from diffkb.cli.render.progress import progress_bar
 
@@ -27,10 +28,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
                 for done, total in numbers:
                     progress(done, total)
                 sys.stderr.write("a line meanwhile\n")
-            terminal.flush()
-            received = os.read(inside, 1 << 16).decode()
-        os.close(inside)
-        return received
+        return read_to_the_end(inside)
 
     return draw
 
