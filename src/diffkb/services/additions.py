@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from diffkb.core import matching
+from diffkb.core import likeness
 from diffkb.core.identifiers import arxiv_year, canonical_url, work
 from diffkb.core.models import ARXIV, URL, Candidate, Identifier
 from diffkb.errors import DiffkbError, UnknownWork
@@ -141,4 +141,4 @@ def year_of(ref: Ref, answer: Answer | None) -> int | None:
 
 def published_year(candidate: Candidate) -> int | None:
     """Returns the year in which a work's first version came out."""
-    return matching.year_of(candidate.published)
+    return likeness.year_of(candidate.published)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffkb.core.matching import Description, compare, description_of
+from diffkb.core.likeness import Description, compare, description_of
 from diffkb.core.models import DOI, Candidate, Identifier
 from diffkb.services.deciding import VENUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from diffkb.core.matching import Likeness
+    from diffkb.core.likeness import Likeness
     from diffkb.sources.base import Outcome
 
     Answers = Mapping[Identifier, Outcome]

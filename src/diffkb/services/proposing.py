@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb import sources
 from diffkb.core.identifiers import arxiv_year
-from diffkb.core.matching import Description, year_of
+from diffkb.core.likeness import Description, year_of
 from diffkb.core.models import ARXIV, DOI, Identifier
 from diffkb.errors import SourceError
 from diffkb.services.asking import collect

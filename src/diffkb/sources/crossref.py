@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from diffkb.core.identifiers import work
 from diffkb.core.keys import family_name
-from diffkb.core.matching import compare, description_of
+from diffkb.core.likeness import compare, description_of
 from diffkb.core.models import ARXIV, DOI, Versions
 from diffkb.errors import BadReply, UnknownWork
 from diffkb.sources.base import NO_ADDRESSES, Request
@@ -19,7 +19,7 @@ from diffkb.sources.records import LIMIT, Record, each, identifier_of, json_of, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from diffkb.core.matching import Description
+    from diffkb.core.likeness import Description
     from diffkb.core.models import Candidate, Identifier
     from diffkb.sources.base import Addresses, Outcome, Reply, Route
     from diffkb.sources.http import Door
