@@ -11,13 +11,22 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from markdown_it import MarkdownIt
-from markdown_it.parser_block import ParserBlock
-from markdown_it.rules_block import StateBlock, paragraph
+from markdown_it.parser_block import ParserBlock, RuleFuncBlockType
+from markdown_it.ruler import Ruler
+from markdown_it.rules_block import (
+    StateBlock,
+    blockquote,
+    fence,
+    heading,
+    hr,
+    html_block,
+    list_block,
+    paragraph,
+)
+from markdown_it.token import Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from markdown_it.token import Token
+    from collections.abc import Iterator, Sequence
 
 PieceKind = Literal["heading", "item", "prose"]
 
@@ -33,6 +42,23 @@ _YAML_KEY = re.compile(r"(?:#|[\w\"'][\w \"'.-]*+:)")
 _DASHES = re.compile(r"---[ \t]*+(?:\r\n|\n|\r)")
 _YAML_END = re.compile(r"(?:\r\n|\n|\r)(?:---|\.\.\.)[ \t]*+(?=\r|\n|\Z)")
 _DEFINITION = re.compile(r" {0,3}\[[^\]]*+\]:")
+
+# What a block of these rules begins with; any other rule may match at any character.
+_FIRST_CHARACTERS: dict[RuleFuncBlockType, str] = {
+    blockquote: ">",
+    fence: "`~",
+    heading: "#",
+    hr: "*-_",
+    html_block: "<",
+    list_block: "*+-0123456789",
+}
+_CHAINS = ("", "paragraph", "blockquote", "list")
+# Parts of blocks that nobody asks for: one token stands for all of them.
+_UNREAD_TYPES = frozenset(
+    "inline paragraph_close heading_close bullet_list_close ordered_list_close"
+    " th_open th_close td_open td_close tr_close".split()
+)
+_UNREAD = Token("unread", "", 0)
 
 
 class Piece(NamedTuple):
@@ -70,8 +96,57 @@ class _Found(NamedTuple):
     parts: tuple[tuple[int, int], ...] = ()
 
 
+class _Rules(Ruler[RuleFuncBlockType]):
+    """The chains of block rules, of which a line meets those that its first character can begin.
+
+    Most lines begin with a letter, and each of them would else be shown to every rule of a chain.
+    """
+
+    def __init__(self, rules: Ruler[RuleFuncBlockType]) -> None:
+        super().__init__()
+        self._names = rules.get_active_rules()
+        self._chains = {chain: [_chosen(rules.getRules(chain))] for chain in _CHAINS}
+
+    def getRules(self, chainName: str = "") -> list[RuleFuncBlockType]:  # noqa: N802, N803 - the names of the method that is replaced
+        """Returns the one rule that stands for all of a chain."""
+        return self._chains[chainName]
+
+    def get_active_rules(self) -> list[str]:
+        """Returns the names of all rules: whether indented code is one of them is looked up."""
+        return self._names
+
+
+def _chosen(rules: Sequence[RuleFuncBlockType]) -> RuleFuncBlockType:
+    """Returns a rule that tries those of these rules that a line's first character can begin."""
+    anywhere = tuple(rule for rule in rules if rule not in _FIRST_CHARACTERS)
+    by_character = {
+        character: tuple(
+            rule for rule in rules if character in _FIRST_CHARACTERS.get(rule, character)
+        )
+        for character in set("".join(_FIRST_CHARACTERS.values()))
+    }
+
+    def try_rules(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+        at = state.bMarks[line] + state.tShift[line]
+        for rule in by_character.get(state.src[at : at + 1], anywhere):
+            if rule(state, line, end, silent):
+                return True
+        return False
+
+    return try_rules
+
+
 class _Blocks(ParserBlock):
-    """The block rules with a floor under them."""
+    """The block rules with a floor under them.
+
+    Definitions of links are read as the paragraphs they look like: their rule alone makes a block
+    depend on the lines before it, and nobody here looks them up.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ruler.disable("reference")
+        self.ruler = _Rules(self.ruler)
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 - the names of the method that is replaced
         """Reads the content of a container, below the floor as paragraphs alone."""
@@ -88,7 +163,15 @@ class _Blocks(ParserBlock):
 
 
 class _State(StateBlock):
-    """The state of the block rules without the texts of the blocks, which nobody reads."""
+    """The state of the block rules without what nobody reads: texts, and parts within blocks."""
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """Adds a token; those that nobody reads are all the same one."""
+        if ttype not in _UNREAD_TYPES:
+            return super().push(ttype, tag, nesting)
+        self.level += nesting
+        self.tokens.append(_UNREAD)
+        return _UNREAD
 
     def getLines(self, begin: int, end: int, indent: int, keepLastLF: bool) -> str:  # noqa: ARG002, N802, N803 - as above
         """Returns nothing: a block's lines are its piece of the text."""
@@ -97,14 +180,9 @@ class _State(StateBlock):
 
 @cache
 def _parser() -> MarkdownIt:
-    """Returns CommonMark's block rules and GitHub's tables.
-
-    Definitions of links are read as the paragraphs they look like: their rule alone makes a block
-    depend on the lines before it, and nobody here looks them up.
-    """
+    """Returns CommonMark's block rules and GitHub's tables."""
     parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST + 8})
     parser.block = _Blocks()
-    parser.block.ruler.disable("reference")
     return parser
 
 
@@ -213,14 +291,12 @@ def _state_of(window: str) -> tuple[StateBlock, list[int]]:
 
 def _find_pieces(state: StateBlock) -> list[_Found]:
     """Runs the block rules over a window, one top-level block at a time."""
-    rules = _parser().block.ruler.getRules("")
+    (rule,) = _parser().block.ruler.getRules("")
     found: list[_Found] = []
     line = state.skipEmptyLines(0)
     while line < state.lineMax:
         state.line = line
-        for rule in rules:
-            if rule(state, line, state.lineMax, False):
-                break
+        rule(state, line, state.lineMax, False)
         found.extend(_describe(state, line))
         state.tokens.clear()
         line = state.skipEmptyLines(state.line)
