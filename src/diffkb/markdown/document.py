@@ -100,10 +100,14 @@ def read_document(text: str, dialect: Dialect | None = None) -> Reading:
     if dialect is not None:
         return _Reader(text, pieces, dialect).read()
     reader = _CuratedReader(text, pieces, None)
+    rated = "**WR=" in text
+    own = _Reader(text, pieces, None).read() if rated else None
+    if own and _is_rated(own) and not _is_more(reader.count_drafts(), own):
+        return own
     other = reader.read()
-    if "**WR=" not in text and _is_foreign(other):
+    if not rated and _is_foreign(other):
         return other
-    own = _Reader(text, pieces, None).read()
+    own = own or _Reader(text, pieces, None).read()
     return other if _is_other(own, other, reader.shut) else own
 
 
@@ -112,6 +116,17 @@ def _is_foreign(other: Reading) -> bool:
     entries = [block.raw for block in other.blocks if block.entries]
     foreign = sum(_OWN_FORM.match(raw) is None for raw in entries)
     return foreign > max(_SOME, len(entries) // 4)
+
+
+def _is_rated(own: Reading) -> bool:
+    """Says whether a list that is read in the project's own form has marks of worth."""
+    return any(one.wr is not None for block in own.blocks for one in block.entries)
+
+
+def _is_more(count: int, own: Reading) -> bool:
+    """Says whether so many entries are well more than a list has in the project's own form."""
+    mine = sum(len(block.entries) for block in own.blocks)
+    return count > mine + 2 + mine // 3
 
 
 def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
@@ -126,9 +141,8 @@ def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
     fields = [fields for block in other.blocks for fields in block.entries]
     if not mine and len(fields) > 1:
         return True
-    rated = any(one.wr is not None for block in own.blocks for one in block.entries)
-    if rated:
-        return len(fields) > mine + 2 + mine // 3
+    if _is_rated(own):
+        return _is_more(len(fields), own)
     lines = {one.line for one in own.blocks if one.entries}
     others = {one.line for one in other.blocks if one.entries}
     # Words of a letter or of a label are titles only in the project's own form.
@@ -165,7 +179,8 @@ class _Reader:
         self.blocks: list[Block] = []
         self.kept: list[tuple[int, int, str]] = []
         self.doubtful: list[tuple[int, str]] = []
-        self.items: list[tuple[int, Item]] = []
+        self.at: list[int] = []
+        self.items: list[Item] = []
 
     def read(self) -> Reading:
         """Returns the reading."""
@@ -227,15 +242,17 @@ class _Reader:
 
     def _entry(self, raw: str, item: Item, line: int) -> Fields:
         """Reads an entry and notes what is doubtful about it."""
-        self.items.append((len(self.blocks), item))
+        self.at.append(len(self.blocks))
+        self.items.append(item)
         context = Context(self.given or Dialect(), self.tree.year)
         self.doubtful.extend((line, why) for why in doubts(raw, item))
         return fields_of(raw, item, context)
 
     def _seen_dialect(self, *, titled: bool) -> Dialect:
         """Returns what the document is seen to decide."""
-        forms = [form_of(self.blocks[index].raw, item) for index, item in self.items]
-        rated = any(item.wr is not None for _, item in self.items)
+        pairs = zip(self.at, self.items, strict=True)
+        forms = [form_of(self.blocks[index].raw, item) for index, item in pairs]
+        rated = any(item.wr is not None for item in self.items)
         years = [
             (block.parent, block.heading.year)
             for block in self.blocks
@@ -252,16 +269,23 @@ class _Reader:
 
     def _gaps(self) -> Iterable[int]:
         """Returns the numbers of blank lines between one entry and the next."""
-        indices = [index for index, _ in self.items]
-        followed = set(indices)
-        return (blank_lines(self.blocks[i].raw) for i in indices if i + 1 in followed)
+        followed = set(self.at)
+        return (blank_lines(self.blocks[i].raw) for i in self.at if i + 1 in followed)
 
 
 class _CuratedReader(_Reader):
     """Reads a list in any other dialect."""
 
-    def _read_blocks(self) -> None:
-        """Reads every block."""
+    drafts: list[Draft] | None = None
+
+    def count_drafts(self) -> int:
+        """Returns how many entries there are at most: fewer where some have no title."""
+        return sum(draft.entry for draft in self._draft())
+
+    def _draft(self) -> list[Draft]:
+        """Returns the blocks before their fields are read."""
+        if self.drafts is not None:
+            return self.drafts
         given = self.given
         habits = given and Habits(
             frozenset(given.paragraphs),
@@ -271,13 +295,21 @@ class _CuratedReader(_Reader):
             frozenset(given.listed),
             frozenset(given.kept),
         )
-        drafts, self.habits = draft_blocks(self.text, self.pieces, habits)
+        self.drafts, self.habits = draft_blocks(self.text, self.pieces, habits)
+        return self.drafts
+
+    def _read_blocks(self) -> None:
+        """Reads every block."""
+        drafts, self.drafts = self._draft(), None
         headings = iter(self._with_title([one.heading for one in drafts if one.heading]))
         self.marks: list[int] = []
         self.shut: set[int] = set()
         self.defined = definitions_in(self.text)
         line = 1
-        for draft in drafts:
+        # Each draft is let go when it is read, as all of them take more memory than the text.
+        drafts.reverse()
+        while drafts:
+            draft = drafts.pop()
             raw = self.text[draft.start : draft.end]
             lead = len(raw) - len(raw.lstrip("\r\n"))
             first = line + raw.count(self.line_end, 0, lead)
@@ -311,7 +343,7 @@ class _CuratedReader(_Reader):
             entries = () if found is None else (found.fields,)
         if entries:
             self.marks.extend(one.wr for one in entries if one.wr is not None)
-            self.items.append((len(self.blocks), draft))  # type: ignore[arg-type]
+            self.at.append(len(self.blocks))
         elif draft.kind == "item" and "](http" in raw:
             self.kept.append((line, end_line, "an item that is not read as an entry"))
         kind: BlockKind = "entry" if entries else "prose"
@@ -350,21 +382,25 @@ class _CuratedReader(_Reader):
             authors_first=self.habits.authors_first,
             notes_below=self.habits.notes_below,
         )
-        self.blocks = [
-            block._replace(context=block.context._replace(dialect=dialect))
-            if block.context
-            else block
-            for block in self.blocks
-        ]
+        for index in self.at:
+            self.blocks[index] = _in_dialect(self.blocks[index], dialect)
         return dialect
 
     def _forms(self) -> list[Form]:
         """Returns the skeletons of its items."""
         return [
             Form(found[1], found[2][-1], found[3], None, None)
-            for index, _ in self.items
+            for index in self.at
             if (found := _MARKER.match(self.blocks[index].raw))
         ]
+
+
+def _in_dialect(block: Block, dialect: Dialect) -> Block:
+    """Returns a block whose context holds what the whole document decides."""
+    if block.context is None:
+        return block
+    # Made by place: `_replace` takes three times as long, and every entry comes by here.
+    return Block(*block[:-1], Context(dialect, *block.context[1:]))
 
 
 def _says_something(text: str) -> bool:
