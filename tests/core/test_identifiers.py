@@ -427,6 +427,19 @@ def test_links_of_a_list_carry_identifiers(url: str, scheme: str, value: str) ->
     assert identifiers_in_url(url) == (Identifier(scheme, value),)
 
 
+@given(
+    host=st.sampled_from(["", "www.", "browse.", "export."]),
+    page=st.sampled_from(["abs", "pdf", "html"]),
+    number=st.from_regex(r"[0-9]{4}\.[0-9]{4,5}(v[0-9]{1,3})?", fullmatch=True),
+    end=st.sampled_from(["", ".pdf"]),
+)
+def test_a_link_of_arxiv_carries_the_same_whether_it_is_taken_apart_or_not(
+    host: str, page: str, number: str, end: str
+) -> None:
+    usual = identifiers_in_url(f"https://{host}arxiv.org/{page}/{number}{end}")
+    assert usual == identifiers_in_url(f"https://{host}ARXIV.ORG//{page}/{number}{end}?context=cs")
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -25,9 +25,9 @@ MONTHS = 12
 FORMS = "arXiv identifiers look like 2006.11239 or hep-th/9901001"
 
 # In the margin of a PDF: arXiv:0706.0001v1 [q-bio.CB] 1 Jun 2007
-_STAMP = r"(\S+)(?:\s+\[[A-Za-z.-]+\])?(?:\s+[0-9]{1,2}\s+[A-Z][a-z]{2}\s+[0-9]{4})?"
-_NEW = r"([0-9]+)\.([0-9]+)([vV].*)?"
-_OLD = r"([A-Za-z][A-Za-z-]*)(?:\.[A-Za-z-]+)?/+([0-9]+(?:\.[0-9]+)?)([vV].*)?"
+_STAMP = re.compile(r"(\S+)(?:\s+\[[A-Za-z.-]+\])?(?:\s+[0-9]{1,2}\s+[A-Z][a-z]{2}\s+[0-9]{4})?")
+_NEW = re.compile(r"([0-9]+)\.([0-9]+)([vV].*)?")
+_OLD = re.compile(r"([A-Za-z][A-Za-z-]*)(?:\.[A-Za-z-]+)?/+([0-9]+(?:\.[0-9]+)?)([vV].*)?")
 _INSIDE = (
     r"(?<![0-9.])[0-9]{4}\.[0-9]{4,5}(?![0-9.])|(?<![a-z-])[a-z]+(?:-[a-z]+)?/[0-9]{7}(?![0-9])"
 )
@@ -79,12 +79,12 @@ def read_number(body: str) -> Identifier:
     Raises:
         WrongNumber: it is none.
     """
-    stamp = re.fullmatch(_STAMP, body)
+    stamp = _STAMP.fullmatch(body)
     body = stamp[1] if stamp else body
-    if found := re.fullmatch(_NEW, body):
+    if found := _NEW.fullmatch(body):
         _check_new(found[1], found[2], found[3] or "")
         return Identifier(ARXIV, f"{found[1]}.{found[2]}", _version(found[3]))
-    if found := re.fullmatch(_OLD, body):
+    if found := _OLD.fullmatch(body):
         archive = _WITHOUT_HYPHEN.get(found[1].lower(), found[1].lower())
         _check_old(archive, found[2])
         return Identifier(ARXIV, f"{archive}/{found[2]}", _version(found[3]))

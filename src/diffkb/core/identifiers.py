@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.arxiv_numbers import FORMS, WrongNumber, read_number, year_of
@@ -60,6 +60,11 @@ _DOI_PAGES = {
     "biorxiv.org": r"/content/(10\.[0-9]+/[0-9.]*[0-9])(?:v[0-9]+.*|\.(?:full|abstract).*)?/*",
 }
 # Elsewhere a DOI stands in the path as it is; words for its forms may follow.
+# As nearly all links of papers in lists are written: these need no taking apart.
+_USUAL_ARXIV = re.compile(
+    r"https?://(?:(?:www|browse|export)\.)?arxiv\.org/(?:abs|pdf|html)/"
+    r"([0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?)(?:\.pdf)?"
+)
 _DOI_PATH = re.compile(r"/(10\.[0-9]{4,9}(?:\.[0-9]+)*+/[^\s/\"]++(?:/[^\s/\"]++)*+)/*+(?:\".*)?")
 _FORMS = frozenset(
     "abs abstract citation epdf epub figures full fulltext html meta pdf pdfdirect references"
@@ -129,6 +134,7 @@ _PAPER_PAGES = {
     "usenix.org": r"/(?:conference|legacy|publications|system/files)/.*",
     "vldb.org": r"/pvldb/.*",
 }
+_SUFFIX = r"(?i)\.(?:pdf|ps|ps\.gz)$"
 _PAPER_FILE = r"(?is)[^?#]*\.(?:pdf|ps)(?:\.gz)?(?:[?#].*)?"
 
 
@@ -228,12 +234,20 @@ def identifiers_in_url(url: str) -> tuple[Identifier, ...]:
     An arXiv DOI is the arXiv identifier. DOIs are taken from doi.org and from the publishers that
     write them into their paths.
     """
+    usual = _USUAL_ARXIV.fullmatch(url)
+    if usual:
+        return _arxiv_identifiers(usual[1])
     link = _link(_trimmed(url))
     if link is None or link.scheme not in {"http", "https"}:
         return ()
     part = _arxiv_part(link)
-    if part is None:
-        return tuple(_other_identifiers(link))
+    return tuple(_other_identifiers(link)) if part is None else _arxiv_identifiers(part)
+
+
+# The links of an entry often lead to one paper in several forms.
+@lru_cache(maxsize=256)
+def _arxiv_identifiers(part: str) -> tuple[Identifier, ...]:
+    """Returns the identifier in a link of arXiv; none where there can be no such paper."""
     try:
         return (read_number(part),)
     except WrongNumber:
@@ -246,7 +260,7 @@ def canonical_url(url: str) -> str:
     http counts as https; default port, fragment, tracking parameters and the slash at the end are
     dropped. What is no http(s) link is its own identity.
     """
-    found = re.fullmatch(_LINK, url.strip())
+    found = _pattern(_LINK).fullmatch(url.strip())
     if not found or found[1].lower() not in {"http", "https"}:
         return url
     host, path = found[2].strip().lower(), found[3]
@@ -261,16 +275,17 @@ def canonical_url(url: str) -> str:
     return f"https://{host}{path}{query}".strip()
 
 
+@lru_cache(maxsize=4096)
 def kind_of(url: str | None) -> Kind:
     """Says whether a link leads to a paper: by its identifier, its place, or its file type.
 
     An entry without a link names a paper.
     """
-    if url is None or identifiers_in_url(url) or re.fullmatch(_PAPER_FILE, url.strip()):
+    if url is None or identifiers_in_url(url) or _pattern(_PAPER_FILE).fullmatch(url.strip()):
         return "paper"
     link = _link(_trimmed(url))
     pages = _PAPER_PAGES.get(link.site) if link else None
-    return "paper" if link and pages and re.fullmatch(pages, link.path, re.DOTALL) else "link"
+    return "paper" if link and pages and _pattern(pages).fullmatch(link.path) else "link"
 
 
 def arxiv_year(identifier: Identifier) -> int:
@@ -309,16 +324,18 @@ def _trimmed(text: str) -> str:
 
 def _link(text: str) -> _Link | None:
     """Takes a link apart; one without scheme is seen by a host that is known."""
-    found = re.fullmatch(_LINK, text)
+    found = _pattern(_LINK).fullmatch(text)
     if not found:
         host, slash, _ = text.partition("/")
         if not slash or not _is_known(host.lower()):
             return None
-        found = re.fullmatch(_LINK, f"https://{text}")
+        found = _pattern(_LINK).fullmatch(f"https://{text}")
         if not found:
             return None
     scheme, host, path, query = found.groups()
-    host = re.sub(r":(?:80|443)$", "", host.lower())
+    host = host.lower()
+    if ":" in host:
+        host = re.sub(r":(?:80|443)$", "", host)
     return _Link(scheme.lower(), host, _decoded(path), query or "")
 
 
@@ -326,11 +343,13 @@ def _is_known(host: str) -> bool:
     """Says whether links to that host are worth recognising without their scheme."""
     site = host.removeprefix("www.")
     known = {"openreview.net", "doi.org", "dx.doi.org"}
-    return bool(re.fullmatch(_ARXIV_HOST, host)) or site in _ELSEWHERE or site in known
+    return bool(_pattern(_ARXIV_HOST).fullmatch(host)) or site in _ELSEWHERE or site in known
 
 
 def _decoded(path: str) -> str:
     """Resolves percent-encoding."""
+    if "%" not in path:
+        return path
     return re.sub(
         r"(?:%[0-9A-Fa-f]{2})+",
         lambda run: bytes.fromhex(run[0].replace("%", "")).decode("utf-8", "replace"),
@@ -364,34 +383,40 @@ def _is_tracking(piece: str) -> bool:
 
 def _arxiv_part(link: _Link) -> str | None:
     """Returns what stands where the link of an arXiv paper has its identifier."""
-    if re.fullmatch(_ARXIV_HOST, link.host):
-        found = re.fullmatch(_ARXIV_PAGE, link.path, re.DOTALL)
+    if _pattern(_ARXIV_HOST).fullmatch(link.host):
+        found = _pattern(_ARXIV_PAGE).fullmatch(link.path)
         return _bare(found[1] or found[2] or "") if found else None
     if link.site == "openreview.net" and link.path == "/forum":
         part = _parameter(link.query, "arxivid")
         return None if part is None else _bare(part)
     pattern = _ELSEWHERE.get(link.site)
-    found = re.fullmatch(pattern, link.path, re.DOTALL) if pattern else None
+    found = _pattern(pattern).fullmatch(link.path) if pattern else None
     return _bare(found[1]) if found else None
 
 
 def _bare(part: str) -> str:
     """Strips what may surround an identifier in a path: a suffix, the sentence's full stop."""
     part = part.rstrip("/.,;:)] ")
-    return _without_prefix(re.sub(r"(?i)\.(?:pdf|ps|ps\.gz)$", "", part))
+    return _without_prefix(_pattern(_SUFFIX).sub("", part))
 
 
 def _without_prefix(body: str) -> str:
     """Drops `arXiv:` and the like, once."""
-    found = re.fullmatch(_PREFIX, body)
+    found = _pattern(_PREFIX).fullmatch(body)
     return found[1] if found else body
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Returns a pattern ready for use; made when it is first needed, as there are many."""
+    return re.compile(text, re.DOTALL)
 
 
 def _why_no_paper(link: _Link) -> str:
     """Says why the link of a page gives no arXiv identifier."""
-    if re.fullmatch(_ARXIV_HOST, link.host):
+    if _pattern(_ARXIV_HOST).fullmatch(link.host):
         for pattern, why in _NO_PAPERS:
-            if re.fullmatch(pattern, link.path, re.DOTALL):
+            if _pattern(pattern).fullmatch(link.path):
                 return why
     return "this link carries no arXiv identifier"
 
@@ -399,14 +424,14 @@ def _why_no_paper(link: _Link) -> str:
 def _other_identifiers(link: _Link) -> Iterator[Identifier]:
     """Yields the DOI and the OpenReview identifier a link carries."""
     pattern = _DOI_PAGES.get(link.site)
-    found = re.fullmatch(pattern, link.path, re.DOTALL) if pattern else None
+    found = _pattern(pattern).fullmatch(link.path) if pattern else None
     if pattern is None and (at := link.path.find("/10.")) >= 0:
         found = _DOI_PATH.fullmatch(link.path, at)
     if found and (link.site.endswith("doi.org") or not found[1].startswith(_NO_DOI)):
         yield _doi(_without_form(found[1]) if "doi.org" not in link.site else found[1])
     if link.site == "openreview.net" and link.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}:
         forum = (_parameter(link.query, "id") or "").rstrip(".,;:)")
-        if re.fullmatch(_OPENREVIEW_ID, forum):
+        if _pattern(_OPENREVIEW_ID).fullmatch(forum):
             yield Identifier(OPENREVIEW, forum)
 
 
