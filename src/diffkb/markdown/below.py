@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffkb.markdown.beside import CJK, LETTERS, LINE, OPENING, read_labels, read_run, runs
 from diffkb.markdown.labels import is_label, is_venue, names_target
 from diffkb.markdown.notes import field_at
-from diffkb.markdown.spans import text_of
 from diffkb.markdown.tags import Tag, listed_tags
 from diffkb.markdown.venues import venue_of
 
@@ -146,7 +145,7 @@ def _read_field(said: Said, kind: str, value: int, end: int) -> Place | None:
         for run in runs(said, value, end):
             said.tags.extend(listed_tags(raw, *run))
         links = [one for one in said.links_in(value, end) if one.kind == "link"]
-        said.tags.extend(Tag(text, *one.text) for one in links if (text := text_of(raw, one)))
+        said.tags.extend(Tag(text, *one.text) for one in links if (text := one.words))
     elif kind == "authors" and said.authors is None:
         said.authors = _without_marks(raw, value, end)
     elif kind == "venue" and said.venue is None:
@@ -198,7 +197,7 @@ def _is_over(said: Said, links: list[Span], *, named: bool) -> bool:
 
 def _labels(raw: str, link: Span) -> bool:
     """Says whether a link's words name what it leads to."""
-    return names_target(raw, link) or is_venue(text_of(raw, link))
+    return names_target(raw, link) or is_venue(link.words)
 
 
 def _without_marks(raw: str, start: int, end: int) -> Place | None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from diffkb.markdown.authors import authors_at, read_names
 from diffkb.markdown.labels import is_label, is_venue, names_target
 from diffkb.markdown.notes import field_at
-from diffkb.markdown.spans import text_of
 from diffkb.markdown.tags import HAS_TAGS, tags_in
 from diffkb.markdown.venues import DATE, is_venue_name, read_venue, venue_of
 
@@ -212,7 +211,7 @@ def read_labels(said: Said, links: list[Span]) -> None:
             continue
         if one is title.primary and title.shape == "author" and read_names(raw, *one.text):
             continue
-        text = text_of(raw, one)
+        text = one.words
         if is_venue(text) and not DATE.fullmatch(text.strip(" ()[]")):
             said.venue = _lettered(raw, one.text[0], words)
             return
@@ -335,7 +334,7 @@ def _with_links(said: Said, start: int, end: int) -> int:
 
 def _is_said(raw: str, link: Span, *, follows: bool) -> bool:
     """Says whether a link is part of a sentence, not a label beside it."""
-    words = text_of(raw, link)
+    words = link.words
     if not names_target(raw, link):
         return link.kind == "link" and (follows or " " in words)
     return follows and raw[link.start - 2 : link.start - 1].isalpha() and raw[link.end] == " "

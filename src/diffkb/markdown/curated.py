@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from diffkb.markdown.marks import box, read_in, worth_in
 from diffkb.markdown.notes import note_of
 from diffkb.markdown.plain import plain_text
 from diffkb.markdown.primaries import first_paper
-from diffkb.markdown.spans import links_of, text_of
+from diffkb.markdown.spans import links_of
 from diffkb.markdown.tables import cells_of
 from diffkb.markdown.tags import cell_tags
 from diffkb.markdown.titles import Title, find_title
@@ -275,6 +276,8 @@ def _unseen(raw: str, start: int, end: int) -> Iterator[Place]:
         at = raw.find("<!--", close, end)
 
 
+# Asked for twice in a row: for the year, and for a venue that stands with it.
+@lru_cache(maxsize=1)
 def _outside(said: Said, start: int, end: int) -> _Around:
     """Returns what stands around the title and outside addresses, within these bounds."""
     raw, span = said.raw, said.title.span
@@ -467,7 +470,7 @@ def _further(said: Said) -> Iterator[Link]:
 def _label_of(raw: str, link: Span) -> str | None:
     """Returns a link's label; None for an address in the midst of words."""
     if link.kind != "bare":
-        return text_of(raw, link)
+        return link.words
     near = max(0, link.start - 80)
     line = max(near, raw.rfind("\n", near, link.start) + 1, raw.rfind("\r", near, link.start) + 1)
     words = raw[line : link.start].strip(" \t-*+:：,，[(")[-40:]

@@ -113,6 +113,9 @@ class Context(NamedTuple):
         """Returns what neither the document nor the headings hold, as JSON; None for nothing."""
         if not self.unit:
             return None
+        if not self.columns and not self.defined:
+            # Most hold no more, and need no encoder.
+            return f'["{self.unit}"]'
         held: list[object] = [self.unit, *self.columns]
         if self.defined:
             held.append(dict(self.defined))

@@ -10,12 +10,15 @@ from diffkb.markdown.plain import count_words
 
 BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
 # Where a title in plain text ends: a label in brackets, a break, a cell.
+# The set in front passes over most characters at once.
 _STOP = re.compile(
+    r"(?=[*\\\[(<!|\t \r\n:h\U0001f300-\U0001faff])(?:"
     r"\*\*WR=|\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|<br|<a[\s>]|</(?:b|strong|summary|td)>|!\[|\||\t"
     r"|[ \t]{2,}(?=[\r\n])|\\(?=[\r\n])|[\r\n][ \t]*+(?:[*_>(\[]|by\s|[A-Z][\w ]{1,14}:[ \t])"
-    r"|:[a-z0-9_+-]{2,40}:|[\U0001f300-\U0001faff]|https?://",
+    r"|:[a-z0-9_+-]{2,40}:|[\U0001f300-\U0001faff]|https?://)",
     re.IGNORECASE,
 )
+_OPENS = re.compile(r"[(\[（【]")
 _TAG_YEAR = re.compile(
     r"\s*+[(\[（【]\s*+(?:[^()\[\]\r\n]{0,70}?[\w\s,'’.])?'?(?:(?:19|20)[0-9]{2}|['’][0-9]{2})"
     r"(?:[-/.,\s][^()\[\]\r\n]{0,25})?[)\]）】]"
@@ -25,6 +28,7 @@ _TAIL_NUMBER = re.compile(
     r"\s*\Z",
     re.IGNORECASE,
 )
+_ARCHIVES = ("arxiv", "biorxiv", "corr")
 # How well a work was read, as some note it.
 _TAIL_DEPTH = re.compile(r"(?<!\s)\s*+\([0-9]\)\Z")
 _TAIL_VENUE = re.compile(
@@ -72,12 +76,22 @@ _SHORTEST = 8
 
 def text_end(raw: str, at: int, limit: int) -> int:
     """Returns where a title in plain text ends."""
+    return shortened(raw, at, text_stop(raw, at, limit))
+
+
+def text_stop(raw: str, at: int, limit: int) -> int:
+    """Returns where a run of plain words ends: at a label, a break or a cell."""
     limit = min(limit, at + LONGEST)
     stop = _STOP.search(raw, at, limit)
-    end = stop.start() if stop else limit
-    blank = BLANK.search(raw, at, end)
-    end = blank.start() if blank else end
-    text = _before_gap(raw[at:end]).rstrip(" \t\r\n([（\\,;:，")
+    return stop.start() if stop else limit
+
+
+def shortened(raw: str, at: int, end: int) -> int:
+    """Returns where a title ends within a run of plain words."""
+    text = raw[at:end]
+    if not text.isprintable() and (blank := BLANK.search(text)):
+        text = text[: blank.start()]
+    text = _before_gap(text).rstrip(" \t\r\n([（\\,;:，")
     for shorten in (_before_marks, _before_sentence, _before_names, _before_tail):
         text = shorten(text)
     return at + len(text)
@@ -85,15 +99,15 @@ def text_end(raw: str, at: int, limit: int) -> int:
 
 def _before_marks(text: str) -> str:
     """Returns a title without tags, names with initials, and what is opened and not closed."""
-    tags = _TAIL_TAGS.search(text)
+    tags = _TAIL_TAGS.search(text) if "`" in text or "#" in text else None
     text = text[: tags.start()] if tags and tags.start() else text
-    initials = _INITIALS.search(text)
+    initials = _INITIALS.search(text) if "," in text else None
     text = text[: initials.start()] if initials else text
     opened = text.rfind("(")
     if opened > 0 and ")" not in text[opened:] and len(text[opened:].split()) <= _SHORT:
         # What is opened before a link, and closed after it, is about the link.
         text = text[:opened].rstrip()
-    tag = _TAG_YEAR.search(text, 1)
+    tag = _TAG_YEAR.search(text, 1) if _OPENS.search(text) else None
     return text[: tag.start()] if tag else text
 
 
@@ -130,9 +144,14 @@ def _before_names(text: str) -> str:
 
 def _before_tail(text: str) -> str:
     """Returns a title without a venue, a year and numbers at its end."""
+    if text[-1:].isalpha() and not text.lower().endswith(_ARCHIVES):
+        # All of these but the name of an archive end in a digit or a sign.
+        return text
     for pattern in (_TAIL_DEPTH, _TAIL_NUMBER):
         number = pattern.search(text)
         text = text[: number.start()] if number and number.start() > 2 else text
+    if not text.rstrip().rstrip(".,;:")[-1:].isdigit():
+        return text
     venue = _TAIL_VENUE.search(text)
     if venue and venue.start() > _SHORTEST and is_venue(venue["venue"]):
         text = text[: venue.start()]
@@ -142,6 +161,9 @@ def _before_tail(text: str) -> str:
 
 def linked_end(raw: str, start: int, end: int) -> int:
     """Returns where a title ends that is a link's words: before a venue, a date and the like."""
+    if raw[end - 1 : end].isalpha():
+        # It would end in a digit or a sign.
+        return end
     tail = _LINKED_TAIL.search(raw, start, end)
     if tail and count_words(raw[start : tail.start()]) >= FEW and _tells_when(tail):
         return tail.start()
@@ -154,11 +176,15 @@ def _tells_when(tail: re.Match[str]) -> bool:
     return not words or words.isupper() or is_venue(tail[0].strip(" \t-–—|,.;()"))
 
 
-def after_names(raw: str, at: int, limit: int, *, authors_first: bool) -> tuple[int, int] | None:
-    """Returns the title that follows a run of names, before its venue."""
-    limit = min(limit, at + LONGEST)
-    stop = _STOP.search(raw, at, limit)
-    end = stop.start() if stop else limit
+def after_names(raw: str, at: int, end: int, *, authors_first: bool) -> tuple[int, int] | None:
+    """Returns the title that follows a run of names, before its venue.
+
+    Args:
+        raw: the text.
+        at: where the names would begin.
+        end: where the run of plain words ends, by `text_stop`.
+        authors_first: whether the document's entries begin with the names of authors.
+    """
     names = names_before(raw, at, end)
     if names is None or not (names.sure or authors_first):
         return None
@@ -177,7 +203,8 @@ def _before_venue(raw: str, at: int) -> int:
 
 def bold_end(raw: str, start: int, stop: int) -> int:
     """Returns where a title in bold ends before a venue in parentheses."""
-    tags = list(_TAG_YEAR.finditer(raw, start, stop))
+    opens = _OPENS.search(raw, start, stop)
+    tags = list(_TAG_YEAR.finditer(raw, start, stop)) if opens else []
     tag = tags[-1] if tags else None
     if tag and tag.end() >= stop - 2:
         return tag.start()
@@ -186,7 +213,7 @@ def bold_end(raw: str, start: int, stop: int) -> int:
 
 def _before_gap(text: str) -> str:
     """Returns a text up to a wide gap that parts it from a sentence or more."""
-    gap = _WIDE_GAP.search(text)
+    gap = _WIDE_GAP.search(text) if "  " in text or "\t" in text else None
     if gap and len(text[gap.end() :].split(None, _LONG)) >= _LONG:
         return text[: gap.start()]
     return text

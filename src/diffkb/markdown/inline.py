@@ -21,6 +21,8 @@ WHITE = re.compile(r"[ \t\r\n]++")
 TAG = re.compile(r"<[A-Za-z/!?][^<>]*+>")
 AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+)>")
 # https://spec.commonmark.org/0.31.2/#link-destination
+# As nearly all are written: no blank, parenthesis, title or escape within.
+_USUAL_TARGET = re.compile(r"\(([^()<\\\x00-\x20\x7f]++)\)")
 _STOP = re.compile(r"[()\\\x00-\x20\x7f]")
 _ANGLE = re.compile(r"<(?:[^<>\\\r\n]++|\\.)*+>")
 _TITLES = {
@@ -93,6 +95,9 @@ def target_at(text: str, position: int, end: int) -> Target | None:
     """
     if position >= end or text[position] != "(":
         return None
+    usual = _USUAL_TARGET.match(text, position, end)
+    if usual:
+        return Target(position + 1, usual.end() - 1, usual[1], usual.end())
     start = _skip_white(text, position + 1, end)
     angle = _ANGLE.match(text, start, end)
     if angle:

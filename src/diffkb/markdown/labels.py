@@ -6,8 +6,6 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from diffkb.markdown.spans import text_of
-
 if TYPE_CHECKING:
     from diffkb.markdown.spans import Span
 
@@ -128,7 +126,7 @@ def is_address(text: str) -> bool:
 
 def names_target(raw: str, link: Span) -> bool:
     """Says whether a link's words name what it leads to: by what they are, or by their brackets."""
-    words = text_of(raw, link)
+    words = link.words
     if is_label(words):
         return True
     start, end = link.text

@@ -53,7 +53,11 @@ _CAPITALS = re.compile(r"\w*[A-Z]\w*[A-Z]")
 
 def skip_leading(raw: str, at: int, end: int) -> int:
     """Returns where numbers, tags, dates, a venue and emoji before a title end."""
-    while at < end and (found := _LEADING.match(raw, at, end)) and found.end() > at:
+    # Most titles begin with a letter; of what comes before them only "arXiv:" does.
+    while at < end and (raw[at] == "a" or not raw[at].isalpha()):
+        found = _LEADING.match(raw, at, end)
+        if found is None or found.end() == at:
+            break
         at = found.end()
     limit = min(end, at + _FARTHEST)
     if raw.find("20", at, limit) < 0 and raw.find("19", at, limit) < 0:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.markdown.inline import destination
 from diffkb.markdown.labels import OTHER, is_label, is_venue, rank_of, words_of
-from diffkb.markdown.spans import text_of
 
 if TYPE_CHECKING:
     from diffkb.markdown.spans import Span
@@ -75,7 +74,7 @@ def label_like(raw: str, link: Span, url: str) -> Label:
     """
     words = raw[slice(*link.text)]
     if link.kind == "badge":
-        return _badge_like(words, text_of(raw, link), link, url)
+        return _badge_like(words, link.words, link, url)
     start, end = _core(words)
     new, fits = _fitting(words[start:end], link, url)
     return Label(words[:start] + new + words[end:], words[:start] + "\0" + words[end:], fits)

@@ -140,13 +140,12 @@ class _Lists(Survey):
             raw = self.raw(index)
             if not raw.lstrip().startswith(("**", "__", "《")):
                 continue
-            title = find_title(raw)
+            end = self._fields_end(index)
+            title = find_title(raw) if end > unit.end else None
             if title is None or title.primary or count_words(raw[slice(*title.span)]) < 2:
                 continue
-            end = self._fields_end(index)
-            if end > unit.end:
-                self.entry[index] = True
-                self.ends[index] = end
+            self.entry[index] = True
+            self.ends[index] = end
 
     def _fields_end(self, index: int) -> int:
         """Returns where the lines of fields after a title end."""

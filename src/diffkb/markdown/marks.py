@@ -15,9 +15,11 @@ Place = tuple[int, int]
 
 _DONE = {"x": True, "X": True, "✓": True, "✔": True, " ": False}
 _SIGN = re.compile(
+    # The set in front passes over most characters at once.
+    r"(?=[:✅✔✓☑⚠☐⬜🔲❌])(?:"
     r"(:white_check_mark:|:heavy_check_mark:|:ballot_box_with_check:|[✅✔✓☑]\ufe0f?)"
     r"|:white_(?:medium_|large_)?square(?:_button)?:|:black_square_button:|:warning:|:x:(?!\])"
-    r"|[⚠☐⬜🔲❌]\ufe0f?"
+    r"|[⚠☐⬜🔲❌]\ufe0f?)"
 )
 # One character tells where a sign may be, so that most texts are passed over fast.
 _SIGN_BEGINS = re.compile(r"✅|✔|✓|☑|⚠|☐|⬜|🔲|❌|:wh|:he|:ba|:bl|:wa|:x:")
@@ -65,7 +67,7 @@ def worth_in(said: Said, start: int, end: int) -> Worth | None:
         first, last, value = mark
         if said.is_free(first, last):
             return Worth(value, ((first, last),))
-    if any(raw.find(one, start, end) >= 0 for one in _STAR_SIGNS):
+    if _holds(raw, _STAR_SIGNS, start, end):
         found = islice(_STARS.finditer(raw, start, end), _MOST_SIGNS)
         spans = tuple(one.span() for one in found if said.is_free(*one.span()))
         if spans:
@@ -73,16 +75,24 @@ def worth_in(said: Said, start: int, end: int) -> Worth | None:
     return _scored(said, said.title.span[1], end)
 
 
+def _holds(raw: str, signs: tuple[str, ...], start: int, end: int) -> bool:
+    """Says whether any of these signs stands in a part of a text."""
+    for sign in signs:  # noqa: SIM110 - every entry comes by here, and a generator takes twice as long
+        if raw.find(sign, start, end) >= 0:
+            return True
+    return False
+
+
 def _scored(said: Said, start: int, end: int) -> Worth | None:
     """Returns a worth that is a number."""
     raw = said.raw
-    if any(raw.find(one, start, end) >= 0 for one in _OUT_OF_SIGNS):
+    if _holds(raw, _OUT_OF_SIGNS, start, end):
         for found in _OUT_OF.finditer(raw, start, end):
             before, after = raw[max(start, found.start() - 16) : found.start()], found.end()
             score = _BEFORE_SCORE.search(before) and _AFTER_SCORE.match(raw, after, end)
             if score and said.is_free(*found.span()):
                 return Worth(int(found[1]), (found.span(1),))
-    if any(raw.find(one, start, end) >= 0 for one in _RATING_WORDS):
+    if _holds(raw, _RATING_WORDS, start, end):
         rated = _RATED.search(raw, start, end)
         if rated and said.is_free(*rated.span()):
             return Worth(int(rated[1]), (rated.span(1),))

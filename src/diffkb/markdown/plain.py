@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from diffkb.markdown.inline import (
@@ -26,6 +27,7 @@ _SURROGATES = range(0xD800, 0xE000)
 # Longer titles are escaped by kinds of marks, so that the time stays in proportion.
 _LOOKED_AT_ONE_BY_ONE = 40
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_SHORT = 300
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MARKS = ("[]", "*", "_", "`", "<", "&", "#", "\\")
 
@@ -45,9 +47,18 @@ def plain_text(text: str) -> str:
 
 def count_words(text: str) -> int:
     """Returns how many words a title has; two signs of Chinese count as one."""
+    return _count_again(text) if len(text) <= _SHORT else _count(text)
+
+
+def _count(text: str) -> int:
+    """Returns the same, counted anew."""
     if text.isascii():
         return len(_WORDS.findall(text))
     return len(_WORDS.findall(_CJK.sub(" ", text))) + (len(_CJK.findall(text)) + 1) // 2
+
+
+# Titles and labels are counted several times in a row, and are short enough to be kept.
+_count_again = lru_cache(maxsize=1024)(_count)
 
 
 def written(value: str, reads: Callable[[str], bool], *, always: str = "") -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diffkb.markdown.labels import OTHER, PAPER, UNKNOWN, is_anchor, rank_of, words_of
-from diffkb.markdown.spans import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +29,7 @@ def first_paper(raw: str, links: Sequence[Span], nested: int, floor: int) -> Spa
     for order, link in enumerate(links):
         if is_anchor(link.url) or not link.url or link.start < floor:
             continue
-        words = text_of(raw, link) if link.kind != "bare" else _word_before(raw, link.start)
+        words = link.words if link.kind != "bare" else _word_before(raw, link.start)
         rank = rank_of(words, link.url)
         if rank == OTHER and link.start < nested and is_page(words):
             rank = UNKNOWN
@@ -46,12 +45,11 @@ def first_paper(raw: str, links: Sequence[Span], nested: int, floor: int) -> Spa
     return best[1] if best else None
 
 
-def first_page(raw: str, links: Sequence[Span]) -> Span | None:
+def first_page(links: Sequence[Span]) -> Span | None:
     """Returns the first link below an entry without one of its own that shows the work."""
     shown = (one for one in links if one.kind != "bare" and not is_anchor(one.url) and one.url)
-    labels = ((one, text_of(raw, one)) for one in shown)
     return next(
-        (one for one, words in labels if is_page(words) or rank_of(words, one.url) != OTHER), None
+        (one for one in shown if is_page(one.words) or rank_of(one.words, one.url) != OTHER), None
     )
 
 

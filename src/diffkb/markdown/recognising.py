@@ -22,7 +22,7 @@ from diffkb.markdown.leading import skip_leading
 from diffkb.markdown.names import AUTHORS_NEXT, is_authors
 from diffkb.markdown.plain import count_words
 from diffkb.markdown.primaries import is_page, is_shown
-from diffkb.markdown.spans import NO_DEFINITIONS, text_of
+from diffkb.markdown.spans import NO_DEFINITIONS
 from diffkb.markdown.tables import cells_of, roles_of
 from diffkb.markdown.titles import NESTED, Title, find_title
 from diffkb.markdown.years import year_in
@@ -149,7 +149,7 @@ def _is_remark(own: str, title: Title) -> bool:
 
 def _is_described(raw: str, own: str, whole: Title, words: int) -> bool:
     """Says whether an item without a link is the work that what is nested in it is about."""
-    papers = sum(rank_of(text_of(raw, one), one.url) == PAPER for one in whole.links)
+    papers = sum(rank_of(one.words, one.url) == PAPER for one in whole.links)
     named = sum(_names_work(part) for part in NESTED.split(raw[len(own.rstrip()) :]))
     named_well = words >= 3 or (words and whole.shape == "bold")
     if named_well and papers < 2 and named < 2 and _only_labels(raw, whole):
@@ -157,9 +157,7 @@ def _is_described(raw: str, own: str, whole: Title, words: int) -> bool:
     blank = BLANK.search(own, whole.span[1])
     if blank is None or count_words(own[blank.end() :]) < 8:
         return False
-    works = sum(
-        kind_of(one.url) == "paper" and count_words(text_of(raw, one)) >= 4 for one in whole.links
-    )
+    works = sum(kind_of(one.url) == "paper" and count_words(one.words) >= 4 for one in whole.links)
     return works < 2
 
 
@@ -205,8 +203,8 @@ def _is_category(own: str, title: Title, words: int) -> bool:
 
 def _strength_of_link(own: str, title: Title, primary: Span, words: int) -> int:
     """Returns the same for a title that is a link."""
-    said = count_words(own[title.span[1] :])
-    if names_target(own, primary) and words < 3 and said < 4:
+    named = words < 3 and names_target(own, primary)
+    if named and count_words(own[title.span[1] :]) < 4:
         return NONE
     paper = kind_of(primary.url) == "paper"
     return STRONG if (paper and words >= 2) or words >= 4 else LINKED
@@ -214,7 +212,7 @@ def _strength_of_link(own: str, title: Title, primary: Span, words: int) -> int:
 
 def _strength_of_labelled(own: str, title: Title, primary: Span, words: int) -> int:
     """Returns the same for a title with a link of its own beside it."""
-    label = "" if primary.kind == "bare" else text_of(own, primary)
+    label = "" if primary.kind == "bare" else primary.words
     paper = kind_of(primary.url) == "paper"
     if title.span == primary.text and not paper:
         # An address alone is a work where those beside it are.

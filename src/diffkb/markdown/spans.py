@@ -10,7 +10,8 @@ from typing import NamedTuple
 from diffkb.markdown.inline import TAG, CodeSpans, Target, is_image, target_at
 from diffkb.markdown.plain import plain_text
 
-_OPENERS = re.compile(r"[\\`<\[\]]|https?://")
+# One set in front, for the search to go from sign to sign.
+_OPENERS = re.compile(r"[\\`<\[\]h](?:(?<!h)|ttps?://)")
 # As far as people mean a bare URL to go: no blank, no sign of other scripts' punctuation.
 _BARE = re.compile(r"https?://[^\s<>\"`|\[\]\u3000-\u303f\uff00-\uffef\u201c\u201d*]++")
 _HREF = re.compile(r"""\bhref\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""", re.IGNORECASE)
@@ -20,6 +21,10 @@ _DEFINITION = re.compile(
 )
 _LABEL = re.compile(r"\[([^\[\]\r\n]{1,200})\]")
 _ODD_TARGET = re.compile(r"\(([^()\r\n]{1,300})\)")
+_ALT = re.compile(r"[\s*_`\[]*+!\[([^\[\]]*+)\]")
+_ALT_ATTRIBUTE = re.compile(r"\balt=[\"']([^\"']*+)")
+
+Place = tuple[int, int]
 
 
 class Span(NamedTuple):
@@ -32,14 +37,16 @@ class Span(NamedTuple):
         target: the span of its destination.
         url: the destination.
         kind: a link proper, an image, an image within a link, or an address that stands bare.
+        words: its plain words; of a badge, what its image says.
     """
 
     start: int
     end: int
-    text: tuple[int, int]
-    target: tuple[int, int]
+    text: Place
+    target: Place
     url: str
     kind: str
+    words: str
 
 
 # What a link's label leads to; a document defines that once, for all of its links.
@@ -50,20 +57,6 @@ NO_DEFINITIONS: Definitions = MappingProxyType({})
 def links_of(text: str, start: int, end: int, defined: Definitions = NO_DEFINITIONS) -> list[Span]:
     """Returns the links and images of a part of a text, in the order in which they end."""
     return _Scan(text, start, end, defined).read()
-
-
-def text_of(raw: str, link: Span) -> str:
-    """Returns a link's words; of a badge, what its image says."""
-    words = raw[link.text[0] : link.text[1]]
-    if link.kind == "badge":
-        alt = re.match(r"[\s*_`\[]*+!\[([^\[\]]*+)\]", words)
-        if alt:
-            return alt[1]
-        attribute = re.search(r"\balt=[\"']([^\"']*+)", words)
-        return attribute[1] if attribute else ""
-    if "]" in words and words.startswith("["):
-        words = words.strip("[]")
-    return plain_text(words)
 
 
 def definitions_in(text: str) -> dict[str, str]:
@@ -160,8 +153,9 @@ class _Scan:
         elif inner is not None:
             return
         span = (target.start, target.end)
-        words = (opened + 1, close)
-        self.found.append(Span(opened - image, target.close, words, span, target.url, kind))
+        text = (opened + 1, close)
+        words = _words_of(self.text[opened + 1 : close], kind)
+        self.found.append(Span(opened - image, target.close, text, span, target.url, kind, words))
 
     def _defined_target(self, opened: int, close: int) -> Target | None:
         """Returns where a link leads whose address is defined elsewhere."""
@@ -180,9 +174,10 @@ class _Scan:
         if odd and "://" in odd[1].partition(" ")[0] + odd[1].strip().partition(" ")[0]:
             url = odd[1].split()[0]
             at = odd.start(1) + odd[1].index(url)
-            words = (opened + 1, close)
             self.at = odd.end()
-            self.found.append(Span(opened, odd.end(), words, (at, at + len(url)), url, "link"))
+            words = _words_of(self.text[opened + 1 : close], "link")
+            span, text = (at, at + len(url)), (opened + 1, close)
+            self.found.append(Span(opened, odd.end(), text, span, url, "link", words))
 
     def _bare(self) -> None:
         """Reads an address that stands in the text by itself."""
@@ -195,7 +190,7 @@ class _Scan:
             url = url[: _unbalanced(url)].rstrip(".,;:")
         span = (self.at, self.at + len(url))
         self.at = max(span[1], self.at + 4)
-        self.found.append(Span(*span, span, span, url, "bare"))
+        self.found.append(Span(*span, span, span, url, "bare", plain_text(url)))
 
     def _tag(self) -> None:
         """Reads an address between angle brackets, a link of HTML, or another tag."""
@@ -206,7 +201,8 @@ class _Scan:
         inner = tag[0][1:-1]
         if inner.startswith(("http://", "https://")) and " " not in inner:
             span = (self.at + 1, tag.end() - 1)
-            self.found.append(Span(self.at, tag.end(), span, span, inner, "bare"))
+            words = plain_text(inner)
+            self.found.append(Span(self.at, tag.end(), span, span, inner, "bare", words))
         elif self.closes and inner[:2].lower() in {"a ", "a\n"} and (href := _HREF.search(tag[0])):
             self._anchor(tag, href)
             return
@@ -222,10 +218,25 @@ class _Scan:
         group = href.lastindex or 1
         start = tag.start() + href.start(group)
         target = (start, start + len(href[group]))
-        words = (tag.end(), close.start())
-        kind = "badge" if self.text[words[0] : words[1]].lstrip().startswith("<img") else "link"
-        self.found.append(Span(tag.start(), close.end(), words, target, href[group], kind))
+        text = (tag.end(), close.start())
+        inner = self.text[slice(*text)]
+        kind = "badge" if inner.lstrip().startswith("<img") else "link"
+        words = _words_of(inner, kind)
+        self.found.append(Span(tag.start(), close.end(), text, target, href[group], kind, words))
         self.at = close.end()
+
+
+def _words_of(text: str, kind: str) -> str:
+    """Returns a link's plain words; of a badge, what its image says."""
+    if kind == "badge":
+        alt = _ALT.match(text)
+        if alt:
+            return alt[1]
+        attribute = _ALT_ATTRIBUTE.search(text)
+        return attribute[1] if attribute else ""
+    if "]" in text and text.startswith("["):
+        text = text.strip("[]")
+    return plain_text(text)
 
 
 def _unbalanced(url: str) -> int:

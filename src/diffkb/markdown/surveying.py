@@ -23,7 +23,7 @@ from diffkb.markdown.recognising import (
     judge_item,
     judge_paragraph,
 )
-from diffkb.markdown.spans import definitions_in, links_of, text_of
+from diffkb.markdown.spans import definitions_in, links_of
 from diffkb.markdown.titles import find_title
 
 if TYPE_CHECKING:
@@ -247,14 +247,14 @@ class Survey:
             cites = kind_of(title.primary.url) == "paper" and works <= _PAIR
             return (cites or not works) and not names_target(raw, title.primary)
         if title and title.primary and names_target(raw, title.primary):
-            rank = rank_of(text_of(raw, title.primary), title.primary.url)
+            rank = rank_of(title.primary.words, title.primary.url)
             if rank == PAPER and count_words(self._title(index, title)) >= SHORT_TITLE:
                 return works <= 2
         body = self.text[self.units[index].end : self._body_end(index, following)]
         if works or len(body) > 8000 or count_words(head.name) < 2:
             return False
         return any(
-            rank_of(text_of(body, one), one.url) == PAPER and names_target(body, one)
+            rank_of(one.words, one.url) == PAPER and names_target(body, one)
             for one in links_of(body, 0, len(body))
         )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from diffkb.markdown.labels import is_label
 from diffkb.markdown.plain import count_words
-from diffkb.markdown.spans import text_of
 from diffkb.markdown.titles import find_title
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ def _title_score(cells: object) -> float:
         score += min(words, 8) / 8
         if found.shape == "text" and found.primary:
             score += 1.0
-        if any(is_label(text_of(cell, link)) for link in found.links):
+        if any(is_label(link.words) for link in found.links):
             score += 0.2
     return score / count if count else 0.0
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 HAS_TAGS = re.compile(r"[`\[<【#]")
 _CODE = re.compile(r"(?<!`)`([^`\r\n]{1,60})`(?!`)")
-_BRACKETS = re.compile(r"(?<![\]!\[\w])\\?\[(?![\[ \^])([^\[\]`\r\n]{1,60}?)\\?\](?![(\[:])")
+# The bracket comes first, for the search to go from one to the next.
+_BRACKETS = re.compile(r"\[(?<![\]!\[\w]\[)(?![\[ \^])([^\[\]`\r\n]{1,60}?)\\?\](?![(\[:])")
 _WIDE = re.compile(r"【([^【】\r\n]{1,40})】")
 # A word after a hash, as notes are labelled with; a number after one counts something.
 _HASHTAG = re.compile(r"(?<=[ \t])#([^\W\d](?:[\w-]|/(?=\w)){1,39})(?=[\s,.;]|\Z)")

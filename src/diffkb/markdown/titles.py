@@ -6,13 +6,22 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
-from diffkb.markdown.endings import FEW, after_names, bold_end, linked_end, text_end, trimmed
+from diffkb.markdown.endings import (
+    FEW,
+    after_names,
+    bold_end,
+    linked_end,
+    shortened,
+    text_end,
+    text_stop,
+    trimmed,
+)
 from diffkb.markdown.labels import OTHER, names_target, rank_of
 from diffkb.markdown.leading import skip_leading
 from diffkb.markdown.names import is_authors, is_name, is_name_and_year, names_before
 from diffkb.markdown.plain import count_words, plain_text
 from diffkb.markdown.primaries import first_page, first_paper, is_shown
-from diffkb.markdown.spans import NO_DEFINITIONS, links_of, text_of
+from diffkb.markdown.spans import NO_DEFINITIONS, links_of
 
 if TYPE_CHECKING:
     from diffkb.markdown.spans import Definitions, Span
@@ -26,7 +35,7 @@ _BOLD = re.compile(
     r"|__(?=[^\s_])((?:[^_\r\n]|_(?!_))++)__"
 )
 _ITALIC = re.compile(
-    r"(?<![*\w])\*(?=[^\s*])([^*\r\n]++)\*(?![*\w])|(?<![_\w])_(?=[^\s_])([^_\r\n]++)_(?![_\w])"
+    r"\*(?<![*\w]\*)(?=[^\s*])([^*\r\n]++)\*(?![*\w])|_(?<![_\w]_)(?=[^\s_])([^_\r\n]++)_(?![_\w])"
 )
 _HTML_BOLD = re.compile(r"<(b|strong|summary)>", re.IGNORECASE)
 _QUOTED = re.compile(r"[“\"«《「『]((?:[^“”\"«»《》「」『』\r\n]|\r?\n(?!\s*\n))++)[”\"»》」』]")
@@ -131,9 +140,9 @@ def find_title(
     rest = [one for one in links if one.kind != "image"]
     primary = link if link is not None else first_paper(raw, rest, nested, floor)
     if primary is None and not own:
-        primary = first_page(raw, rest)
+        primary = first_page(rest)
     if primary is None:
-        primary = next((one for one in own if is_shown(text_of(raw, one), one.url)), None)
+        primary = next((one for one in own if is_shown(one.words, one.url)), None)
     if primary is None:
         primary = next((one for one in own if one.kind == "bare" and one.end <= span[0]), None)
     after = max(span[1], link.end) if link is not None and shape == "link" else span[1]
@@ -166,7 +175,7 @@ def _cited(raw: str, start: int, end: int) -> tuple[int, int] | None:
     if italic and is_authors(raw[body : italic.start()].strip(" ,.:;") + ","):
         return italic.span(italic.lastindex or 1)
     dated = _CITED.search(raw, body, stop)
-    authored = after_names(raw, body, stop, authors_first=False)
+    authored = after_names(raw, body, text_stop(raw, body, stop), authors_first=False)
     if authored and (dated or not is_name(raw[slice(*authored)])):
         return authored
     return (body, body) if dated and following is None else None
@@ -188,7 +197,7 @@ def _choose(
     if first.start < at < first.end:
         # A tag was mistaken for what is a link's own text.
         at = first.start
-    if text_of(raw, first).endswith(_FILES):
+    if first.words.endswith(_FILES):
         return None
     cell = raw.rfind("<td", at, first.start)
     if cell >= 0 and not _is_named(raw, first):
@@ -215,17 +224,18 @@ def _after_address(raw: str, link: Span, nested: int, own: list[Span]) -> Found 
 
 def _led_by_link(raw: str, at: int, first: Span, nested: int, own: list[Span]) -> Found | None:
     """Returns the title of an entry that begins with a link: its words, or what follows a label."""
-    words = count_words(text_of(raw, first))
+    words = count_words(first.words)
     alone = len(own) == 1 and "[" not in raw[at : first.start]
-    told = alone and count_words(raw[first.end : nested]) >= _LEAST_TOLD
-    if not _is_named(raw, first) or (alone and words > FEW) or (told and words):
+    if not _is_named(raw, first) or (alone and words > FEW):
+        return _linked(raw, first)
+    if alone and words and count_words(raw[first.end : nested]) >= _LEAST_TOLD:
         return _linked(raw, first)
     return _venue_led(raw, first, nested, own)
 
 
 def _after_opening(raw: str, at: int, first: Span) -> Found | None:
     """Returns the title of an entry whose first link follows some words, if it is that link's."""
-    words = text_of(raw, first)
+    words = first.words
     before = raw[at : first.start]
     opening = before.strip(_OPENING)
     if is_name_and_year(words) and count_words(opening) >= 1:
@@ -294,7 +304,7 @@ def _venue_led(raw: str, first: Span, nested: int, own: list[Span]) -> Found | N
         if following is None or raw[at : following.start].strip(" *_[(<>\t\r\n"):
             break
         if not names_target(raw, following):
-            if count_words(text_of(raw, following)) >= FEW:
+            if count_words(following.words) >= FEW:
                 return _linked(raw, following)
             break
     at = skip_leading(raw, at, nested)
@@ -304,7 +314,7 @@ def _venue_led(raw: str, first: Span, nested: int, own: list[Span]) -> Found | N
     stop = text_end(raw, at, following.start if following else nested)
     if count_words(raw[at:stop]) < 2:
         return None
-    link = first if len(own) == 1 or rank_of(text_of(raw, first), first.url) != OTHER else None
+    link = first if len(own) == 1 or rank_of(first.words, first.url) != OTHER else None
     return ((at, stop), link, "venue")
 
 
@@ -332,9 +342,15 @@ def _without_link(
         or _begun_in_bold(raw, at, nested, own)
         or _in_bold(raw, at, nested, own)
         or _in_quotes(raw, at, nested, limit)
-        or _after_authors(raw, at, limit, authors_first=authors_first)
-        or _in_plain_text(raw, at, limit)
+        or _in_words(raw, at, limit, authors_first=authors_first)
     )
+
+
+def _in_words(raw: str, at: int, limit: int, *, authors_first: bool) -> Found | None:
+    """Returns a title after names, in italics, or in plain text."""
+    stop = text_stop(raw, at, limit)
+    authored = _after_authors(raw, at, limit, stop, authors_first=authors_first)
+    return authored or _in_plain_text(raw, at, stop)
 
 
 def _in_brackets(raw: str, at: int, nested: int) -> Found | None:
@@ -360,7 +376,7 @@ def _in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
     inner = next((one for one in own if start <= one.start and one.end <= stop), None)
     start = skip_leading(raw, start, stop)
     if inner is not None and inner.start > start + _SHORTEST:
-        author = inner if is_name_and_year(text_of(raw, inner)) else None
+        author = inner if is_name_and_year(inner.words) else None
         return ((start, inner.start), author, "author")
     stop = bold_end(raw, start, stop)
     named = raw.startswith(":", stop) and count_words(raw[start:stop]) < FEW
@@ -402,10 +418,12 @@ def _in_quotes(raw: str, at: int, nested: int, limit: int) -> Found | None:
     return (quoted.span(1), None, "quoted") if introduced else None
 
 
-def _after_authors(raw: str, at: int, limit: int, *, authors_first: bool) -> Found | None:
+def _after_authors(
+    raw: str, at: int, limit: int, stop: int, *, authors_first: bool
+) -> Found | None:
     """Returns a title after names, in plain text or in italics, or one in italics at once."""
     italic = _ITALIC.search(raw, at, limit)
-    authored = after_names(raw, at, limit, authors_first=authors_first)
+    authored = after_names(raw, at, stop, authors_first=authors_first)
     dated = authored is not None and _YEAR_BEFORE.search(raw, at, authored[0]) is not None
     if authored and (dated or not (italic and _go_on(raw, authored[0], italic.start()))):
         return authored, None, "cited"
@@ -421,9 +439,9 @@ def _after_authors(raw: str, at: int, limit: int, *, authors_first: bool) -> Fou
     return (italic.span(italic.lastindex or 1), None, "italic") if good else None
 
 
-def _in_plain_text(raw: str, at: int, limit: int) -> Found | None:
+def _in_plain_text(raw: str, at: int, stop: int) -> Found | None:
     """Returns a title that no mark tells from what is around it."""
-    stop = text_end(raw, at, limit)
+    stop = shortened(raw, at, stop)
     return ((at, stop), None, "text") if stop > at and count_words(raw[at:stop]) else None
 
 

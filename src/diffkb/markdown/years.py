@@ -23,7 +23,7 @@ _SHORT = re.compile(
     r"|(?<![\w-])([0-9]{2})-[A-Z][A-Za-z]{2,11}-"
 )
 _VENUE = re.compile(
-    r"(?<![\w/])([A-Z][A-Za-z&+/-]{1,18}(?: (?:Workshops?|Findings|Oral|Journal))?)[ ,'’-]{0,2}(?:(?:19|20)[0-9]{2}|['’]?[0-9]{2})(?![0-9])"
+    r"([A-Z](?<![\w/][A-Z])[A-Za-z&+/-]{1,18}(?: (?:Workshops?|Findings|Oral|Journal))?)[ ,'’-]{0,2}(?:(?:19|20)[0-9]{2}|['’]?[0-9]{2})(?![0-9])"
 )
 _DATED = re.compile(
     r"(?:date|year|published|time|venue|journal|conference|info|日期|时间|年份|会议|期刊"
@@ -86,6 +86,8 @@ def find_year(text: str) -> Dated | None:
 
 def find_dated(text: str, start: int) -> Dated | None:
     """Returns the year in a field that is named a date, and the span of its digits."""
+    if text.find("19", start) < 0 and text.find("20", start) < 0:
+        return None
     found = _DATED.search(text, start)
     return (int(found[1]), *found.span(1)) if found else None
 
