@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 from contextlib import closing
@@ -322,6 +323,16 @@ def test_a_file_that_cannot_be_read_stops_no_other(
     assert "Is a directory" in folder.message
     assert isinstance(taken, Imported)
     assert isinstance(again, AlreadyImported)
+
+
+def test_python_collects_again_between_and_after_imports(
+    new_base: NewBase, file: Path, tmp_path: Path
+) -> None:
+    outcomes = bring_lists(
+        choice_of(new_base()), [file, tmp_path / "none.md"], dry_run=False, report=print
+    )
+    assert [gc.isenabled() for _ in outcomes] == [True, True]
+    assert gc.isenabled()
 
 
 def test_a_base_that_is_none_stops_all(file: Path, tmp_path: Path) -> None:
