@@ -30,6 +30,7 @@ def clean_environment(tmp_path: Path) -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(tmp_path),
         "LANG": "C.UTF-8",
+        "PAGER": "cat",
         "PYTHONPATH": str(SOURCE),
     }
 

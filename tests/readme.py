@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from diffkb import errors
 from diffkb.cli import app
+from diffkb.core.fields import FIELDS
 from diffkb.formats import FORMATS
 from diffkb.services.configuration import KEYS, Configuration, variable_of
 from diffkb.sources import all_sources
@@ -82,7 +83,14 @@ def _first_line(error: type[errors.DiffkbError]) -> str:
     return text[:1].lower() + text[1:]
 
 
+def fields() -> str:
+    """Returns the table of the fields of queries."""
+    rows = [(f"`{name}`", field.about, f"`{field.example}`") for name, field in FIELDS.items()]
+    return table(("field", "what it is", "for instance"), rows)
+
+
 TABLES = {
+    "fields": fields,
     "formats": formats,
     "sources": sources,
     "exit": exit_statuses,

@@ -1,7 +1,8 @@
 """The errors diffkb raises on purpose, each with its code, exit status and fields; imports nothing.
 
 DiffkbError
-├─ UsageError          2  MalformedIdentifier, WrOutOfScale, UnknownConfigKey, BadValue
+├─ UsageError          2  MalformedIdentifier, WrOutOfScale, UnknownConfigKey, BadValue,
+│                         BadQuery, BadPattern
 ├─ NotFoundError       3  SectionNotFound, EntryNotFound, DocumentNotFound, BaseNotFound,
 │                         UnknownWork, NoAddress, NoIdentifier, NothingProposed
 ├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AmbiguousProposal,
@@ -22,10 +23,12 @@ class DiffkbError(Exception):
         hint: what to type or do next, or None.
         ref: what the person typed that this is about, or None.
         line: the line of the input that this is about, or None.
+        place: what was typed and how many characters stand before the trouble, or None.
     """
 
     code = "error"
     exit_code = 70
+    place: tuple[str, int] | None = None
 
     def __init__(
         self,
@@ -85,6 +88,44 @@ class BadValue(UsageError):
         self.option = option
         self.value = value
         self.expected = expected
+
+
+class BadQuery(UsageError):
+    """A query cannot be read.
+
+    Attributes:
+        query: what was typed.
+        at: where in it the trouble begins.
+        why: what is wrong there.
+    """
+
+    code = "bad-query"
+
+    def __init__(self, query: str, at: int, why: str, *, hint: str | None = None) -> None:
+        super().__init__(
+            f"the query cannot be read: {why}",
+            hint=hint or "`diffkb help query` explains the language",
+            ref=query,
+        )
+        self.query = query
+        self.at = at
+        self.why = why
+        self.place = (query, at)
+
+
+class BadPattern(UsageError):
+    """A regular expression cannot be read."""
+
+    code = "bad-pattern"
+
+    def __init__(self, pattern: str, why: str) -> None:
+        super().__init__(
+            f"{pattern} is no regular expression: {why}",
+            hint="the syntax is that of https://github.com/google/re2/wiki/Syntax",
+            ref=pattern,
+        )
+        self.pattern = pattern
+        self.why = why
 
 
 class UnknownConfigKey(UsageError):

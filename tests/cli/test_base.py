@@ -210,7 +210,7 @@ BAD: dict[str, tuple[Callable[[Path], None], str, str]] = {
     ),
     "newer": (
         changed("UPDATE alembic_version SET version_num = '9999'"),
-        "has revision 9999; this diffkb knows 0002 and older ones",
+        f"has revision 9999; this diffkb knows {opening.REVISION} and older ones",
         "upgrade diffkb",
     ),
     "of no revision": (

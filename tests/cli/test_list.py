@@ -155,7 +155,12 @@ def test_filters_add_up(sounds: Call, words: tuple[str, ...], expected: list[int
         (("--year", "last"), 2, "`last` does not fit --year", "a range such as 2020..2022"),
         (("--year", "2020-2022"), 2, "`2020-2022` does not fit --year", "2020..2022"),
         (("--sort", "colour"), 2, "`colour` does not fit --sort", "one of year, wr, title"),
-        (("--format", "xml"), 2, "`xml` does not fit --format", "table, plain, json, jsonl or ids"),
+        (
+            ("--format", "xml"),
+            2,
+            "`xml` does not fit --format",
+            "table, plain, json, jsonl, csv, ids",
+        ),
         (("--min-wr", "x"), 2, "invalid value for '--min-wr'", "`diffkb list --help`"),
         (("--limit", "-1"), 2, "-1 is not in the range", "`diffkb list --help`"),
         (("--unrated", "--min-wr", "1"), 2, "unrated entries have no WR", "--include-unrated adds"),

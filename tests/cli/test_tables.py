@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,7 +33,7 @@ def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
     def show(*lines: Line, columns: int = 80, color: bool = True) -> str:
         monkeypatch.setenv("COLUMNS", str(columns))
-        print_table(lines, color=color)
+        print_table(lines, color=color, stream=sys.stdout)
         return capsys.readouterr().out
 
     return show

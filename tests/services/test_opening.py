@@ -14,7 +14,10 @@ from diffkb.core.query import EVERYTHING
 from diffkb.errors import BaseNotFound, BaseOlder, BaseReadOnly, NotABase
 from diffkb.paths import BaseChoice, choose_base, migrations_folder, shipped_base
 from diffkb.services.opening import open_reader, open_unit, prepare_target
+from diffkb.store.opening import REVISION
 from diffkb.store.schema import create_base, upgrade_base
+
+NEXT = f"{int(REVISION) + 1:04}"
 
 
 @pytest.fixture
@@ -134,14 +137,14 @@ def test_an_older_base_is_upgraded_when_it_is_opened_and_that_is_said(
     create_base(base)
     folder = tmp_path / "migrations"
     shutil.copytree(migrations_folder(), folder)
-    (folder / "versions" / "0003_next.py").write_text(
+    (folder / "versions" / f"{NEXT}_next.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        'revision = "0003"\ndown_revision = "0002"\n'
+        f'revision = "{NEXT}"\ndown_revision = "{REVISION}"\n'
         'def upgrade():\n    op.add_column("notes", sa.Column("more", sa.String()))\n'
     )
-    monkeypatch.setattr("diffkb.store.opening.REVISION", "0003")
+    monkeypatch.setattr("diffkb.store.opening.REVISION", NEXT)
     monkeypatch.setattr("diffkb.store.schema.migrations_folder", lambda: folder)
-    monkeypatch.setattr(upgrade_base, "__kwdefaults__", {"migrations": None, "revision": "0003"})
+    monkeypatch.setattr(upgrade_base, "__kwdefaults__", {"migrations": None, "revision": NEXT})
     choice = choose_base(str(base), {}, tmp_path)
 
     with open_reader(choice, said.append) as reader:
@@ -149,6 +152,6 @@ def test_an_older_base_is_upgraded_when_it_is_opened_and_that_is_said(
     with open_unit(choice, "test", said.append) as unit:
         assert not unit.changed
 
-    copy = tmp_path / "kb.sqlite.bak-0002"
-    assert said == [f"{base} was upgraded from revision 0002; as it was, it is in {copy}"]
+    copy = tmp_path / f"kb.sqlite.bak-{REVISION}"
+    assert said == [f"{base} was upgraded from revision {REVISION}; as it was, it is in {copy}"]
     assert copy.exists()

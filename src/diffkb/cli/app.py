@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ ABOUT = (
 COMMANDS = (
     Row("add", "Add papers by arXiv id, DOI or link, fetched and placed.", "add:add"),
     Row("list", "The entries, filtered and sorted.", "list:list_entries", aliases=("ls",)),
+    Row("search", "The entries whose texts hold words, the best first.", "search:search_entries"),
     Row("show", "Everything known about an entry.", "show:show"),
     Row("open", "An entry's page in the browser, or its PDF.", "open_:open_entries"),
     Row("import", "Bring a Markdown list of your own.", "import_:import_lists"),
@@ -39,6 +41,7 @@ COMMANDS = (
     Row("document", "The lists of the base: default, rename, remove.", "document:commands"),
     Row("base", "Which base is meant and why; `init` makes a new one.", "base:commands"),
     Row("sources", "Who is asked about papers and links.", "sources:sources"),
+    Row("help", "How a command is used; `help query` explains queries.", "help:help_topic"),
     Row("overview", "What the base holds.", "overview:overview", hidden=True),
     Row("config", "What is configured and where; `get` and `set` one key.", "config:commands"),
 )
@@ -48,6 +51,10 @@ OVERVIEW = "overview"
 
 # The variable by which a shell asks how a line may go on.
 COMPLETION = "_DIFFKB_COMPLETE"
+
+# Commands that take a query, in which a minus before a word leaves it out.
+QUERYING = frozenset({"list", "search"})
+SHORT = re.compile("-[^-]")
 
 BUG = 70
 INTERRUPTED = 130
@@ -207,6 +214,8 @@ def _usage(error: Any, run: Run) -> UsageError:
     """Returns what typer says about the command line, in diffkb's words."""
     path = f"diffkb {run.command}" if run.command else "diffkb"
     hint = f"`{path} --help` shows what it takes"
+    if run.command in QUERYING and SHORT.fullmatch(str(getattr(error, "option_name", ""))):
+        hint = f"a query leaves words out by `not WORD`; {hint}"
     if near := getattr(error, "possibilities", None):
         hint = f"did you mean {' or '.join(f'`{option}`' for option in near)}? {hint}"
         text = error.message

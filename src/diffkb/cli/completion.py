@@ -45,6 +45,14 @@ def complete_document(ctx: typer.Context, incomplete: str) -> list[str]:
     return _starting(ctx, names, incomplete)
 
 
+def complete_column(incomplete: str) -> list[str]:
+    """Returns the columns that go on from what was typed, behind those that stand there."""
+    from diffkb.cli.render.columns import COLUMNS
+
+    before, comma, name = incomplete.rpartition(",")
+    return [f"{before}{comma}{one}" for one in COLUMNS if one.startswith(name)]
+
+
 def complete_ref(ctx: typer.Context, incomplete: str) -> list[str]:
     """Returns the ids of entries, and the citation keys, that go on from what was typed."""
     with _reading(ctx) as reader:

@@ -21,6 +21,7 @@ __all__ = [
     "DocumentName",
     "DryRun",
     "Limit",
+    "NoPager",
     "Refetch",
     "Refs",
     "Run",
@@ -58,6 +59,7 @@ DocumentName = Annotated[
 Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", min=0, help="At most N of them.")
 ]
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Print longer tables as they are.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")]
 Refetch = Annotated[
     bool, typer.Option("--refetch", help="Ask again for answers of the last 24 hours.")

@@ -39,6 +39,7 @@ class Run:
         verbose: whether to say more.
         debug: whether a failure shows its traceback.
         offline_option: whether `--offline` was given.
+        no_pager: whether `--no-pager` was given.
 
     Args:
         environ: the environment.
@@ -64,6 +65,7 @@ class Run:
         self.verbose = False
         self.debug = False
         self.offline_option = False
+        self.no_pager = False
 
     @cached_property
     def base(self) -> BaseChoice:
@@ -92,6 +94,10 @@ class Run:
         from diffkb.services.configuration import load_configuration
 
         return load_configuration(config_file(self.environ), self.environ)
+
+    def saved_queries(self, query: Iterable[str]) -> Mapping[str, str]:
+        """Returns the saved queries by name; without a look at the file where none is named."""
+        return dict(self.configuration.queries) if "@" in "".join(query) else {}
 
     @property
     def offline(self) -> bool:

@@ -1,27 +1,106 @@
-"""What entries are asked for: conditions as values, and the order of the answer."""
+"""What entries are asked for: conditions as values, and the order of the answer.
+
+A query's text is read by `core.grammar`, asked of a base by `store.sql`, and of plain values by
+`core.matching`; the two must select the same entries.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from diffkb.core.outline import Span
-
-NumberField = Literal["year", "wr"]
 
 
 class Between(NamedTuple):
     """A number between two bounds, both included; None leaves a side open."""
 
-    field: NumberField
+    field: str
     low: int | None = None
     high: int | None = None
+
+
+class Dated(NamedTuple):
+    """A date between two bounds, each as exact as it is written: 2026-01 is the whole month."""
+
+    field: str
+    low: str | None = None
+    high: str | None = None
 
 
 class Missing(NamedTuple):
     """A field that has no value."""
 
-    field: NumberField
+    field: str
+
+
+class Phrase(NamedTuple):
+    """Folded words that stand side by side in one text of a field.
+
+    Attributes:
+        field: the field; None means any of the texts that every search looks through.
+        words: at least one.
+        prefix: whether the last one may go on.
+    """
+
+    field: str | None
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+class Named(NamedTuple):
+    """A label, whatever its case and diacritics.
+
+    Attributes:
+        field: the field.
+        name: the folded label.
+        prefix: whether it may go on.
+    """
+
+    field: str
+    name: str
+    prefix: bool = False
+
+
+class Holding(NamedTuple):
+    """A link that holds a folded text anywhere."""
+
+    field: str
+    text: str
+
+
+class Written(NamedTuple):
+    """A value that is exactly this, each character as it stands."""
+
+    field: str
+    value: str
+
+
+class Fitting(NamedTuple):
+    """A value in which a regular expression finds something; its syntax is that of RE2."""
+
+    field: str
+    pattern: str
+
+
+class By(NamedTuple):
+    """A work by a person.
+
+    Attributes:
+        family: folded words that the family name is, or begins with.
+        given: folded words that the given names begin with; empty means whichever.
+        prefix: whether the family name may go on.
+    """
+
+    family: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    prefix: bool = False
+
+
+class InSection(NamedTuple):
+    """An entry below a heading that a person named; resolved to `Within`."""
+
+    name: str
 
 
 class Within(NamedTuple):
@@ -36,6 +115,12 @@ class InDocument(NamedTuple):
     document_id: int
 
 
+class Not(NamedTuple):
+    """The condition does not hold."""
+
+    part: Condition
+
+
 class And(NamedTuple):
     """Every condition holds; with none, everything does."""
 
@@ -48,7 +133,10 @@ class Or(NamedTuple):
     parts: tuple[Condition, ...]
 
 
-Condition = Between | Missing | Within | InDocument | And | Or
+# Those that ask for the values of a field.
+OnField = Between | Dated | Phrase | Named | Holding | Written | Fitting | By
+
+Condition = OnField | Missing | InSection | Within | InDocument | Not | And | Or
 
 EVERYTHING = And(())
 

@@ -9,7 +9,13 @@ import unicodedata
 # UTF-8, and NUL, at which many of its functions stop.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-WORD = re.compile(r"\w+")
+# Chinese and Japanese do not part words: each of their characters counts as one.
+IDEOGRAPHS = (
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+# The low line is no part of a word, for the index of texts takes it for a mark between words.
+WORD = re.compile(rf"[{IDEOGRAPHS}]|[^\W_{IDEOGRAPHS}]+")
 
 # Letters that Unicode does not take apart into a base and a mark.
 LETTERS = str.maketrans(

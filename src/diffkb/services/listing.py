@@ -5,11 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffkb.core.query import SORT_FIELDS, And, Between, InDocument, Missing, Or, SortKey, Within
+from diffkb.core.query import (
+    EVERYTHING,
+    SORT_FIELDS,
+    And,
+    Between,
+    Fitting,
+    InDocument,
+    InSection,
+    Missing,
+    Not,
+    Or,
+    SortKey,
+    Within,
+)
 from diffkb.errors import BadValue, DocumentNotFound, SectionNotFound, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from diffkb.core.query import Condition
     from diffkb.store.reader import Document, Reader
@@ -21,6 +34,7 @@ YEARS = re.compile(r"(?P<low>\d{1,4})|(?P<from>\d{1,4})?\.\.(?P<to>\d{1,4})?", r
 class Wish(NamedTuple):
     """What a person asks for, as they typed it; None and empty leave a matter open."""
 
+    query: Sequence[str] = ()
     section: str | None = None
     document: str | None = None
     year: str | None = None
@@ -48,25 +62,66 @@ class Selection(NamedTuple):
     limit: int | None
 
 
-def select(reader: Reader, wish: Wish) -> Selection:
+def select(reader: Reader, wish: Wish, saved: Mapping[str, str] | None = None) -> Selection:
     """Makes a selection of a wish.
 
+    Args:
+        reader: the base.
+        wish: what was typed.
+        saved: queries by the name they are saved under.
+
     Raises:
-        BadValue, UsageError: a part of it cannot be read.
+        BadQuery, BadValue, UsageError: a part of it cannot be read.
         SectionNotFound, DocumentNotFound: there is no such section or document.
     """
-    parts: list[Condition] = []
+    asked, query_order = _read_query(wish.query, saved)
+    parts = [] if asked == EVERYTHING else [resolve(reader, asked)]
     if wish.document is not None:
         parts.append(InDocument(find_document(reader.documents(), wish.document).id))
     if wish.section is not None:
-        parts.append(_within(reader, wish))
+        parts.append(_within(reader, wish.section, wish.document))
     if wish.year is not None:
         parts.append(parse_years(wish.year))
     rest = And(tuple(parts))
     rated = _by_wr(wish)
     condition = And((*parts, rated)) if rated else rest
     whatever_wr = rest if isinstance(rated, Between) else None
-    return Selection(condition, whatever_wr, parse_order(wish.sort), wish.limit)
+    order = (*query_order, *parse_order(wish.sort))
+    return Selection(condition, whatever_wr, order, wish.limit)
+
+
+def _read_query(
+    arguments: Sequence[str], saved: Mapping[str, str] | None
+) -> tuple[Condition, tuple[SortKey, ...]]:
+    """Returns the condition and the order of a query; most listings have none to be read."""
+    if not arguments:
+        return EVERYTHING, ()
+    from diffkb.core.grammar import join_arguments, read_query
+
+    return read_query(join_arguments(arguments), saved)
+
+
+def resolve(reader: Reader, condition: Condition) -> Condition:
+    """Returns a condition with the names of sections looked up, and its patterns looked at.
+
+    Raises:
+        SectionNotFound: there is no such section.
+        BadPattern: a regular expression cannot be read.
+    """
+    match condition:
+        case InSection(name):
+            return _within(reader, name, None)
+        case Not(part):
+            return Not(resolve(reader, part))
+        case And(parts):
+            return And(tuple(resolve(reader, part) for part in parts))
+        case Or(parts):
+            return Or(tuple(resolve(reader, part) for part in parts))
+        case Fitting(_, pattern):
+            from diffkb.store.functions import check_pattern
+
+            check_pattern(pattern)
+    return condition
 
 
 def find_document(documents: Sequence[Document], name: str) -> Document:
@@ -113,12 +168,10 @@ def parse_order(keys: Sequence[str]) -> tuple[SortKey, ...]:
     return tuple(order)
 
 
-def _within(reader: Reader, wish: Wish) -> Within:
+def _within(reader: Reader, name: str, document: str | None) -> Within:
     """Returns the condition for the sections of a name."""
-    documents = reader.documents()
-    chosen = find_document(documents, wish.document).id if wish.document else None
+    chosen = find_document(reader.documents(), document).id if document else None
     outline = reader.outline(chosen)
-    name = wish.section or ""
     nodes = outline.find(name)
     if not nodes:
         raise SectionNotFound(name, outline.nearest(name))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The newest revision in migrations/, known here without Alembic; a test compares.
-REVISION = "0002"
+REVISION = "0003"
 
 # The tables of that revision: whatever else a base holds was not made by diffkb.
 DATA_TABLES = (
@@ -39,7 +39,11 @@ DATA_TABLES = (
     "tags",
     "proposals",
 )
-TABLES = frozenset(
+# The index of texts, and the tables in which SQLite keeps it.
+INDEX_TABLES = frozenset(
+    {"search", "search_config", "search_data", "search_docsize", "search_idx", "search_words"}
+)
+TABLES = INDEX_TABLES | frozenset(
     {"alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4", "steps"}
     | {"journal_inserted", *DATA_TABLES, *(f"journal_{name}" for name in DATA_TABLES)}
 )

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from diffkb.core.outline import Node, Outline
+from diffkb.store.conditions import is_looked_up, required_words
 from diffkb.store.opening import connect_for_reading, translating
-from diffkb.store.sql import count_entries, select_entries
+from diffkb.store.sql import (
+    count_entries,
+    count_words,
+    needs_functions,
+    select_entries,
+    select_ranked,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,6 +26,8 @@ if TYPE_CHECKING:
 
 # SQLite's integers have at most 19 digits; of those the first 18 always fit.
 MOST_DIGITS = 18
+# Entries that are ranked or sorted as a whole; of more, what is shown first is not worth the time.
+MOST_RANKED = 20_000
 
 
 class Document(NamedTuple):
@@ -145,7 +154,60 @@ class Reader:
         limit: int | None = None,
     ) -> Iterator[tuple[Any, ...]]:
         """Yields columns of entries; the arguments are those of `select_entries`."""
-        return self.rows(*select_entries(columns, condition, order, limit))
+        self._learn(condition)
+        few = self._are_few(condition)
+        return self.rows(*select_entries(columns, condition, order, limit, few=few))
+
+    def ranked_ids(self, condition: Condition, limit: int) -> list[int] | None:
+        """Returns entries by how well their texts hold what is sought, the best first.
+
+        Of more than MOST_RANKED entries, to rank them all would take seconds: those that hold it
+        in their titles come first, then the newest, each of these ranked; then the others as they
+        stand in the list.
+
+        Args:
+            condition: which.
+            limit: at most so many.
+
+        Returns:
+            None where the condition may hold for an entry without any word of it.
+        """
+        expression = required_words(condition)
+        if expression is None:
+            return None
+        self._learn(condition)
+        if not self._are_many(expression):
+            return self._ids(*select_ranked(condition, expression, limit, None))
+        found: dict[int, None] = {}
+        for narrowed in (f"{{title}} : ({expression})", expression):
+            if len(found) < limit:
+                ranked = select_ranked(condition, narrowed, limit, MOST_RANKED)
+                found.update(dict.fromkeys(self._ids(*ranked)))
+        if len(found) < limit:
+            rest = select_entries(("id",), condition, limit=limit)
+            found.update(dict.fromkeys(self._ids(*rest)))
+        return list(found)[:limit]
+
+    def _are_few(self, condition: Condition) -> bool:
+        """Says whether a condition leads to few entries that can be looked up."""
+        if is_looked_up(condition):
+            return True
+        expression = required_words(condition)
+        return expression is not None and not self._are_many(expression)
+
+    def _are_many(self, expression: str) -> bool:
+        """Says whether more entries hold what is sought than are ranked."""
+        [(count,)] = self.rows(*count_words(expression, MOST_RANKED + 1))
+        return bool(count > MOST_RANKED)
+
+    def indexed_words(self, beginning: str, limit: int) -> list[str]:
+        """Returns folded words of the index that begin so, those of the most entries first."""
+        # U+10FFFF comes after every letter.
+        found = self.rows(
+            "SELECT term FROM search_words WHERE term >= ? AND term < ? ORDER BY doc DESC LIMIT ?",
+            (beginning, beginning + "\U0010ffff", limit),
+        )
+        return [word for (word,) in found]
 
     def entries(
         self,
@@ -182,8 +244,16 @@ class Reader:
 
     def count(self, condition: Condition) -> tuple[int, int]:
         """Returns how many entries there are, and how many of them are unrated."""
+        self._learn(condition)
         total, unrated = next(self.rows(*count_entries(condition)))
         return total, unrated
+
+    def _learn(self, condition: Condition) -> None:
+        """Teaches SQL what a condition needs; most need nothing, and are answered at once."""
+        if needs_functions(condition):
+            from diffkb.store.functions import teach_functions
+
+            teach_functions(self.connection)
 
     def document_counts(self) -> list[tuple[Document, int]]:
         """Returns the documents, each with the number of its entries."""
@@ -222,7 +292,7 @@ class Reader:
         return self._ids(
             "SELECT e.id FROM entries e JOIN blocks b ON b.id = e.block_id WHERE e.paper_id = ?"
             " ORDER BY b.document_id, b.position, e.ordinal",
-            paper_id,
+            [paper_id],
         )
 
     def paper_of(self, entry_id: int) -> int | None:
@@ -239,22 +309,22 @@ class Reader:
         """Returns the entry whose id those digits are; too many digits are nobody's."""
         if len(text) > MOST_DIGITS:
             return []
-        return self._ids("SELECT id FROM entries WHERE id = ?", int(text))
+        return self._ids("SELECT id FROM entries WHERE id = ?", [int(text)])
 
     def ids_by_key(self, key: str) -> list[int]:
         """Returns the entry with that citation key."""
-        return self._ids("SELECT id FROM entries WHERE citation_key = ?", key)
+        return self._ids("SELECT id FROM entries WHERE citation_key = ?", [key])
 
     def ids_by_title(self, title: str) -> list[int]:
         """Returns the entries with that title, whatever its case and diacritics."""
         folded = self._folding()(" ".join(title.split()))
-        return self._ids("SELECT id FROM entries WHERE fold(title) = ? ORDER BY id", folded)
+        return self._ids("SELECT id FROM entries WHERE fold(title) = ? ORDER BY id", [folded])
 
     def ids_by_words(self, words: Sequence[str]) -> list[int]:
         """Returns the entries whose title holds those words, whatever their case and diacritics."""
         folded = map(self._folding(), words)
         where = " AND ".join(["instr(fold(title), ?)"] * len(words))
-        return self._ids(f"SELECT id FROM entries WHERE {where} ORDER BY id", *folded)
+        return self._ids(f"SELECT id FROM entries WHERE {where} ORDER BY id", [*folded])
 
     def titles(self, ids: Sequence[int]) -> list[tuple[int, str]]:
         """Returns the (id, title) pairs of entries."""
@@ -269,7 +339,7 @@ class Reader:
         self.connection.create_function("fold", 1, fold, deterministic=True)
         return fold
 
-    def _ids(self, statement: str, *parameters: Any) -> list[int]:
+    def _ids(self, statement: str, parameters: Sequence[Any]) -> list[int]:
         """Returns the ids a statement finds."""
         return [row[0] for row in self.rows(statement, parameters)]
 

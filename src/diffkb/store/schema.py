@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, pool
 
 from diffkb.errors import AlreadyThere, BaseReadOnly, NotABase, StorageError
 from diffkb.paths import migrations_folder
+from diffkb.store.indexing import rebuild_index
 from diffkb.store.opening import PATIENCE, REVISION, connect_for_reading, revision_of, translating
 
 if TYPE_CHECKING:
@@ -136,6 +137,8 @@ def _run_revisions(connection: sqlite3.Connection, folder: Path, revision: str) 
         handed.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = handed
         command.upgrade(config, revision)
+        if revision == REVISION:
+            rebuild_index(connection)
         handed.exec_driver_sql("COMMIT")
 
 

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from diffkb.core.query import And, Between, InDocument, Missing, Or, Within
+from diffkb.core.query import (
+    And,
+    Between,
+    Dated,
+    InDocument,
+    InSection,
+    Missing,
+    Not,
+    Or,
+    Within,
+)
+from diffkb.store.conditions import (
+    FACT,
+    compile_missing,
+    compile_on_field,
+    compile_words,
+    fitting,
+    is_of_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,8 +32,6 @@ if TYPE_CHECKING:
 
 Clause = tuple[str, list[Any]]
 
-# A chosen fact of the entry's paper.
-FACT = "(SELECT value FROM facts WHERE paper_id = e.paper_id AND name = '{name}' AND chosen)"
 # The least value an identifier of the entry's paper has in a scheme: several DOIs have one order.
 IDENTIFIER = (
     "(SELECT min(value) FROM identifiers WHERE paper_id = e.paper_id AND scheme = '{name}')"
@@ -55,10 +71,14 @@ COLUMNS = {
     "placeholder": "e.placeholder",
 }
 
-# What SQLite's integers reach to; no number in a base is greater.
-GREATEST = 2**63 - 1
-
 LIST_ORDER = "b.document_id, b.position, e.ordinal"
+
+
+# Two ways to walk a base. In list order nothing is sorted, and the first row is there at once.
+# Where few entries can be meant, these are looked up and then sorted. CROSS JOIN keeps SQLite
+# from choosing by itself: it knows nothing of how many entries hold a word.
+IN_ORDER = "FROM blocks b CROSS JOIN entries e ON e.block_id = b.id"
+FEW = "FROM entries e CROSS JOIN blocks b ON b.id = e.block_id"
 
 
 def select_entries(
@@ -66,6 +86,8 @@ def select_entries(
     condition: Condition,
     order: Iterable[SortKey] = (),
     limit: int | None = None,
+    *,
+    few: bool = False,
 ) -> Clause:
     """Returns the statement that selects entries.
 
@@ -74,19 +96,50 @@ def select_entries(
         condition: which entries.
         order: by what to sort before the list's own order.
         limit: at most so many.
+        few: whether the condition leads to few entries that SQLite can look up.
     """
     where, parameters = compile_condition(condition)
-    # CROSS JOIN tells SQLite to walk the blocks in order: nothing is sorted, the first row is
-    # there at once.
     statement = (
-        f"SELECT {', '.join(COLUMNS[name] for name in columns)} FROM blocks b"
-        " CROSS JOIN entries e ON e.block_id = b.id JOIN documents d ON d.id = e.document_id"
+        f"SELECT {', '.join(COLUMNS[name] for name in columns)} {FEW if few else IN_ORDER}"
+        " JOIN documents d ON d.id = e.document_id"
         f" WHERE {where} ORDER BY {', '.join([*map(_sorted_by, order), LIST_ORDER])}"
     )
     if limit is not None:
         statement += " LIMIT ?"
-        parameters.append(_fitting(limit))
+        parameters.append(fitting(limit))
     return statement, parameters
+
+
+# bm25 (https://www.sqlite.org/fts5.html#the_bm25_function) with a title worth more than a note,
+# that more than an author, and that more than an abstract; the best is the least.
+SCORE = "bm25(search, 8.0, 4.0, 2.0, 1.0)"
+
+
+def select_ranked(condition: Condition, expression: str, limit: int, among: int | None) -> Clause:
+    """Returns the statement that selects ids of entries by how well they hold what is sought.
+
+    Args:
+        condition: which entries.
+        expression: what the index must hold of each.
+        limit: at most so many.
+        among: how many are ranked, the newest first; None ranks all.
+    """
+    where, parameters = ("1", []) if is_of_words(condition) else compile_condition(condition)
+    newest = "" if among is None else f" ORDER BY rowid DESC LIMIT {among}"
+    # The entries are looked up once those of the index are ranked: sorting these alone is cheap.
+    statement = (
+        f"SELECT e.id FROM (SELECT rowid AS id, {SCORE} AS score FROM search"
+        f" WHERE search MATCH ?{newest}) s CROSS JOIN entries e ON e.id = s.id"
+        " JOIN blocks b ON b.id = e.block_id"
+        f" WHERE {where} ORDER BY s.score, {LIST_ORDER} LIMIT ?"
+    )
+    return statement, [expression, *parameters, fitting(limit)]
+
+
+def count_words(expression: str, most: int) -> Clause:
+    """Returns the statement that counts entries whose texts hold what is sought, up to a number."""
+    inner = "SELECT 1 FROM search WHERE search MATCH ? LIMIT ?"
+    return f"SELECT count(*) FROM ({inner})", [expression, most]
 
 
 def count_entries(condition: Condition) -> Clause:
@@ -97,34 +150,56 @@ def count_entries(condition: Condition) -> Clause:
 
 
 def compile_condition(condition: Condition) -> Clause:
-    """Returns a condition as an SQL expression, with its parameters."""
+    """Returns a condition as an SQL expression, with its parameters.
+
+    Raises:
+        ValueError: it names a section that is not resolved.
+    """
     match condition:
-        case Between(field, low, high):
-            return _between(COLUMNS[field], low, high)
-        case Missing(field):
-            return f"{COLUMNS[field]} IS NULL", []
-        case Within(spans):
-            return _joined("OR", [_within(span) for span in spans], "0")
-        case InDocument(document_id):
-            return "b.document_id = ?", [document_id]
         case And(parts):
-            return _joined("AND", [compile_condition(part) for part in parts], "1")
+            clause = _all_of(parts)
+        case Or(parts) if parts and is_of_words(condition):
+            clause = compile_words(condition)
         case Or(parts):
-            return _joined("OR", [compile_condition(part) for part in parts], "0")
+            clause = _joined("OR", [compile_condition(part) for part in parts], "0")
+        case Not(part):
+            text, parameters = compile_condition(part)
+            # What nobody knows does not hold: without this, unrated entries would be lost.
+            clause = f"({text}) IS NOT TRUE", parameters
+        case Within(spans):
+            clause = _joined("OR", [_within(span) for span in spans], "0")
+        case InDocument(document_id):
+            clause = "b.document_id = ?", [document_id]
+        case Missing(field):
+            clause = compile_missing(field)
+        case InSection(name):
+            raise ValueError(f"the section {name} is not resolved")
+        case _:
+            clause = compile_on_field(condition)
+    return clause
 
 
-def _between(column: str, low: int | None, high: int | None) -> Clause:
-    """Returns the expression for a number between bounds; without any, for one that is there."""
-    bounds = [(f"{column} >= ?", low), (f"{column} <= ?", high)]
-    given = [(text, bound) for text, bound in bounds if bound is not None]
-    if not given:
-        return f"{column} IS NOT NULL", []
-    return " AND ".join(text for text, _ in given), [_fitting(bound) for _, bound in given]
+def _all_of(parts: Sequence[Condition]) -> Clause:
+    """Returns the expression that conditions hold together; the index is asked once for all."""
+    of_words = tuple(part for part in parts if is_of_words(part))
+    others = [compile_condition(part) for part in parts if part not in of_words]
+    in_index = [compile_words(And(of_words))] if of_words else []
+    return _joined("AND", [*in_index, *others], "1")
 
 
-def _fitting(number: int) -> int:
-    """Returns a number that a person typed, or the nearest one that SQLite can compare with."""
-    return max(-GREATEST, min(number, GREATEST))
+def needs_functions(condition: Condition) -> bool:
+    """Says whether the expression of a condition calls functions that SQL must be taught."""
+    match condition:
+        case And(parts) | Or(parts):
+            return any(map(needs_functions, parts))
+        case Not(part):
+            return needs_functions(part)
+        case Missing(field):
+            return field in {"host", "category"}
+        case Between() | Dated() | Within() | InDocument():
+            return False
+        case _:
+            return True
 
 
 def _within(span: Span) -> Clause:

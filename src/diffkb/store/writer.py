@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, event, pool
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
+from diffkb.store.indexing import update_index
 from diffkb.store.opening import connect_for_writing, storage_error
 from diffkb.store.tables import JOURNALED, table_of
 
@@ -112,6 +113,7 @@ class UnitOfWork:
         try:
             self.session.flush()
             if self._step_id is not None:
+                update_index(self._raw, self._step_id)
                 self._raw.execute(
                     "UPDATE steps SET summary = ? WHERE id = ?", (self.summary, self._step_id)
                 )

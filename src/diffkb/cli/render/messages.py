@@ -18,6 +18,9 @@ COLORS = {"error": "31;1", "warning": "33;1", "hint": "36"}
 REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 SEPARATORS = frozenset("\u2028\u2029")
 
+# Of a long line so many characters on each side of a place are shown.
+NEAR = 50
+
 
 def printable(text: str, *, keep: str = "") -> str:
     r"""Returns text in which nothing can steer a terminal.
@@ -76,8 +79,33 @@ def say_error(error: DiffkbError, *, color: bool = False, hint: bool = True) -> 
     """Writes an error, and then its hint, the next thing to type, unless that is left out."""
     place = f" (line {error.line})" if error.line and f"line {error.line}" not in str(error) else ""
     say("error", error.message + place, color=color)
+    if error.place is not None:
+        for shown in pointed(*error.place):
+            say("", f"  {shown}")
     if error.hint and hint:
         say("hint", error.hint, color=color)
+
+
+def pointed(text: str, at: int) -> tuple[str, str]:
+    """Returns a line of text, and a line with a caret under one of its characters.
+
+    Args:
+        text: what was typed; of a long one only what is near the place is shown.
+        at: how many characters stand before the place.
+    """
+    start = max(0, at - NEAR)
+    before = ("…" if start else "") + printable(text[start:at])
+    behind = printable(text[at : at + NEAR]) + ("…" if len(text) > at + NEAR else "")
+    return before + behind, " " * _columns(before) + "^"
+
+
+def _columns(text: str) -> int:
+    """Returns how many columns a text takes (https://www.unicode.org/reports/tr11/)."""
+    # Loaded here: of all that is said, only errors with a place need it.
+    from unicodedata import combining, east_asian_width
+
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(map(bool, map(combining, text)))
 
 
 def colored(choice: str, stream: TextIO | None, environ: Mapping[str, str]) -> bool:

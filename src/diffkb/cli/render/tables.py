@@ -13,13 +13,16 @@ from rich.text import Text
 from diffkb.cli.render.messages import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import IO
 
 # Rows that are laid out at once: the first screen of a million must not wait for the last.
 CHUNK = 200
 
 STAR = "★"
 NARROWEST_TITLE = 20
+# Columns whose values are short, and told apart by each of their characters.
+NARROW = frozenset({"id", "year", "wr", "read", "pending", "kind", "published", "arxiv_id"})
 
 
 class Line(NamedTuple):
@@ -33,20 +36,15 @@ class Line(NamedTuple):
     url: str | None
 
 
-def print_table(lines: Iterable[Line], *, color: bool) -> None:
-    """Prints entries to standard output, in as many columns as the terminal has.
+def print_table(lines: Iterable[Line], *, color: bool, stream: IO[str]) -> None:
+    """Prints entries, in as many columns as the terminal has.
 
     Args:
         lines: the entries; a heading is shown where it differs from the one before.
         color: whether to use colour and links.
+        stream: where to print.
     """
-    console = Console(
-        color_system="auto" if color else None,
-        force_terminal=True,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+    console = make_console(color=color, stream=stream)
     heading = None
     rest = iter(lines)
     while chunk := list(islice(rest, CHUNK)):
@@ -55,6 +53,45 @@ def print_table(lines: Iterable[Line], *, color: bool) -> None:
                 _print_heading(console, group[0].heading, first=heading is None)
                 heading = group[0].heading
             console.print(_table(console, group, links=color))
+
+
+def print_columns(
+    names: Sequence[str], rows: Iterable[Sequence[str]], *, color: bool, stream: IO[str]
+) -> None:
+    """Prints rows of text under the names of their columns.
+
+    Args:
+        names: of the columns.
+        rows: a text for each column.
+        color: whether to use colour.
+        stream: where to print.
+    """
+    console = make_console(color=color, stream=stream)
+    rest = iter(rows)
+    while chunk := list(islice(rest, CHUNK)):
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for name in names:
+            table.add_column(name, overflow="fold", no_wrap=name in NARROW)
+        for row in chunk:
+            table.add_row(*(Text(printable(value)) for value in row))
+        console.print(table)
+
+
+def make_console(*, color: bool, stream: IO[str]) -> Console:
+    """Makes what prints for people: text as it is, in the width of the terminal.
+
+    Args:
+        color: whether to use colour and links.
+        stream: where to print.
+    """
+    return Console(
+        file=stream,
+        color_system="auto" if color else None,
+        force_terminal=True,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def _grouped(lines: list[Line]) -> Iterator[list[Line]]:
@@ -88,11 +125,13 @@ def _table(console: Console, lines: list[Line], *, links: bool) -> Table:
     table.add_column(ratio=1, overflow="fold")
     for line in lines:
         year = [] if narrow else ["" if line.year is None else str(line.year)]
-        table.add_row(str(line.id), *year, _stars(line.wr), _title(line, links=links))
+        table.add_row(
+            str(line.id), *year, stars(line.wr), title_text(line.title, line.url, links=links)
+        )
     return table
 
 
-def _stars(wr: int | None) -> str:
+def stars(wr: int | None) -> str:
     """Returns WR as stars; many of them as a number."""
     if wr is None:
         return ""
@@ -106,13 +145,12 @@ def _id_wide(lines: list[Line]) -> int:
 
 def _stars_wide(lines: list[Line]) -> int:
     """Returns the columns that stars take."""
-    return max(3, *(len(_stars(line.wr)) for line in lines))
+    return max(3, *(len(stars(line.wr)) for line in lines))
 
 
-def _title(line: Line, *, links: bool) -> Text:
-    """Returns the title, as a link where it leads to the web."""
-    text = Text(printable(line.title))
-    url = line.url
+def title_text(title: str, url: str | None, *, links: bool) -> Text:
+    """Returns a title, as a link where it leads to the web."""
+    text = Text(printable(title))
     if links and url and url.isprintable() and url.lower().startswith(("http://", "https://")):
         text.stylize(Style(link=url))
     return text
