@@ -41,6 +41,7 @@ COMMANDS = (
     Row("document", "The lists of the base: default, rename, remove.", "document:commands"),
     Row("base", "Which base is meant and why; `init` makes a new one.", "base:commands"),
     Row("sources", "Who is asked about papers and links.", "sources:sources"),
+    Row("schema", "What `--json` answers, as JSON Schema.", "schema:schema"),
     Row("help", "How a command is used; `help query` explains queries.", "help:help_topic"),
     Row("overview", "What the base holds.", "overview:overview", hidden=True),
     Row("config", "What is configured and where; `get` and `set` one key.", "config:commands"),
