@@ -90,7 +90,6 @@ def make_base(path: Path, size: int) -> None:
                 _write(connection, rows)
         _write(connection, rows)
         rebuild_index(connection)
-        connection.execute("ANALYZE")
     connection.close()
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     Call = Callable[..., Any]
 
 PROPOSAL = """
-    INSERT INTO proposals (paper_id, scheme, value, relation, source, evidence, stated, state, found)
+    INSERT INTO proposals
+        (paper_id, scheme, value, relation, source, evidence, stated, state, found)
     SELECT paper_id, 'doi', '10.5555/kettle', 'published', 'Crossref', 'they are alike', 0, 'open',
         '2026-01-01T00:00:00Z' FROM entries WHERE id = 12
 """

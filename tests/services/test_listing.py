@@ -14,6 +14,8 @@ from diffkb.paths import BaseChoice
 from diffkb.services.importing import bring_lists
 from diffkb.services.listing import Wish, parse_order, parse_years, select
 from diffkb.store.reader import Reader
+from diffkb.store.tables import BlockRow, DocumentRow, SectionRow
+from diffkb.store.writer import UnitOfWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,6 +104,45 @@ def test_sql_selects_what_python_selects(reader: Reader, wish: Wish) -> None:
         return
     expected = [entry.id for entry in reader.entries(EVERYTHING) if fits(entry, wish)]
     assert ids(reader, wish) == expected
+
+
+def test_sections_of_a_name_are_what_the_outline_tells(reader: Reader) -> None:
+    outline = reader.outline()
+    for name in {node.name for node in outline.nodes} | {"nowhere", "INVERSE  problems"}:
+        spans = [outline.span(node) for node in outline.find(name)]
+        assert reader.spans_named(name) == spans
+        for document_id in (1, 2):
+            expected = [span for span in spans if span.document_id == document_id]
+            assert reader.spans_named(name, document_id) == expected
+
+
+NAMES = ["Straße", "STRASSE", "a b", "A  b", " a b ", "ǅ", "ǆ", "plain", "Kelvin", "\u212aelvin"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sections_are_found_whatever_the_case_of_their_letters(
+    new_base: Callable[[], Path], name: str
+) -> None:
+    base = new_base()
+    with UnitOfWork(base, command="make") as unit:
+        add = unit.session.add
+        add(DocumentRow(id=1, name="a", dialect="{}", added="t", changed="t"))
+        unit.session.flush()
+        for number, one in enumerate(NAMES, start=1):
+            add(BlockRow(id=number, document_id=1, position=number, kind="heading", raw=b""))
+            unit.session.flush()
+            add(SectionRow(document_id=1, block_id=number, level=2, role="section", name=one))
+    with Reader.open(base) as opened:
+        outline = opened.outline()
+        expected = [outline.span(node) for node in outline.find(name)]
+        assert opened.spans_named(name) == expected
+
+
+def test_the_headings_above_sections_tell_their_paths(reader: Reader) -> None:
+    outline = reader.outline()
+    ids = [node.id for node in outline.nodes]
+    above = reader.outline_above([*ids[::3], None])
+    assert [above.path(one) for one in ids[::3]] == [outline.path(one) for one in ids[::3]]
 
 
 def test_a_section_of_another_document_is_not_found(reader: Reader) -> None:

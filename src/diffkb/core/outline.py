@@ -96,8 +96,8 @@ class Outline:
         Returns:
             All that match, in order.
         """
-        wanted = _folded(name.replace("\\/", "/"))
-        whole = [node for node in self.sections if _folded(node.name) == wanted]
+        wanted = fold_name(name.replace("\\/", "/"))
+        whole = [node for node in self.sections if fold_name(node.name) == wanted]
         return whole or self._find_path(split_path(name))
 
     def nearest(self, name: str) -> list[str]:
@@ -105,24 +105,24 @@ class Outline:
         from difflib import get_close_matches
 
         parts = split_path(name)
-        wanted = _folded(parts[-1] if parts else name)
+        wanted = fold_name(parts[-1] if parts else name)
         names: dict[str, list[str]] = {}
         for node in self.sections:
-            names.setdefault(_folded(node.name), []).append(write_path(self.path(node.id)))
+            names.setdefault(fold_name(node.name), []).append(write_path(self.path(node.id)))
         near = get_close_matches(wanted, names, n=NEAREST, cutoff=0.5)
         near += [one for one in names if wanted and wanted in one and one not in near]
         return [path for one in near for path in names[one]][:NEAREST]
 
     def _find_path(self, parts: Path) -> list[Node]:
         """Returns the sections whose path ends with those names."""
-        wanted = tuple(map(_folded, parts))
+        wanted = tuple(map(fold_name, parts))
         if not wanted:
             return []
         return [node for node in self.sections if self._ends_with(node, wanted)]
 
     def _ends_with(self, node: Node, wanted: Path) -> bool:
         """Says whether a section's path ends with those folded names."""
-        return tuple(map(_folded, self.path(node.id)))[-len(wanted) :] == wanted
+        return tuple(map(fold_name, self.path(node.id)))[-len(wanted) :] == wanted
 
     def _is_below(self, node: Node, above: Node) -> bool:
         """Says whether a heading stands somewhere below another."""
@@ -149,6 +149,6 @@ def write_path(path: Sequence[str]) -> str:
     return "/".join(name.replace("/", "\\/") for name in path)
 
 
-def _folded(name: str) -> str:
-    """Returns a name so that case and white space make no difference."""
+def fold_name(name: str) -> str:
+    """Returns a section's name so that case and white space make no difference."""
     return " ".join(name.casefold().split())

@@ -169,8 +169,10 @@ def parse_order(keys: Sequence[str]) -> tuple[SortKey, ...]:
 
 
 def _within(reader: Reader, name: str, document: str | None) -> Within:
-    """Returns the condition for the sections of a name."""
+    """Returns the condition for the sections of a name, or of a path."""
     chosen = find_document(reader.documents(), document).id if document else None
+    if spans := reader.spans_named(name, chosen):
+        return Within(tuple(spans))
     outline = reader.outline(chosen)
     nodes = outline.find(name)
     if not nodes:

@@ -18,6 +18,9 @@ ENTRY_COLUMNS = (
     "authors_as_written",
 )
 
+# Where among them the section stands, as the id of its heading.
+SECTION = ENTRY_COLUMNS.index("section_id")
+
 SELECT_ENTRY = (
     f"SELECT {', '.join(COLUMNS[name] for name in ENTRY_COLUMNS)} FROM entries e"
     " JOIN documents d ON d.id = e.document_id WHERE e.id = ?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
-from diffkb.core.outline import Node, Outline
+from diffkb.core.outline import Node, Outline, Span, fold_name
 from diffkb.store.conditions import is_looked_up, required_words
 from diffkb.store.opening import connect_for_reading, translating
 from diffkb.store.sql import (
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 MOST_DIGITS = 18
 # Entries that are ranked or sorted as a whole; of more, what is shown first is not worth the time.
 MOST_RANKED = 20_000
+# Whether a section has the folded name ?1. Names of plain letters with single blanks, which are
+# most, are folded by SQLite itself, ten times as fast.
+SAME_NAME = (
+    "(s.name = ?1 COLLATE NOCASE OR (s.name GLOB '*[^ -~]*' OR s.name GLOB '*  *'"
+    " OR trim(s.name) <> s.name) AND fold_name(s.name) = ?1)"
+)
+# Entries of which each can be asked about by itself; of more, everything is read at once.
+FEW = 500
 
 
 class Document(NamedTuple):
@@ -146,6 +154,55 @@ class Reader:
         )
         return Outline(Node(*row) for row in found)
 
+    def spans_named(self, name: str, document_id: int | None = None) -> list[Span]:
+        """Returns the stretches of the sections of a whole name, whatever its case.
+
+        It is what the outline would tell, without reading the headings that are not meant.
+
+        Args:
+            name: the name, no path.
+            document_id: the document; None for all.
+        """
+        self.connection.create_function("fold_name", 1, fold_name, deterministic=True)
+        found = self.rows(
+            "SELECT s.id, s.document_id, b.position FROM sections s JOIN blocks b ON"
+            f" b.id = s.block_id WHERE s.role = 'section' AND {SAME_NAME}"
+            " AND (?2 IS NULL OR s.document_id = ?2) ORDER BY s.document_id, b.position",
+            (fold_name(name.replace("\\/", "/")), document_id),
+        )
+        return [
+            Span(document, low, self._end(section, document)) for section, document, low in found
+        ]
+
+    def _end(self, section_id: int, document_id: int) -> int | None:
+        """Returns where the heading after a section and all below it stands; None at the end."""
+        found = self.rows(
+            "WITH RECURSIVE below (id, block_id) AS ("
+            " SELECT id, block_id FROM sections WHERE id = ?1 UNION ALL"
+            " SELECT s.id, s.block_id FROM below JOIN sections s ON s.parent_id = below.id)"
+            " SELECT b.position FROM blocks b CROSS JOIN sections s ON s.block_id = b.id"
+            " WHERE b.document_id = ?2 AND b.position > ("
+            " SELECT max(position) FROM below CROSS JOIN blocks ON blocks.id = below.block_id)"
+            " ORDER BY b.position LIMIT 1",
+            (section_id, document_id),
+        )
+        return next((position for (position,) in found), None)
+
+    def outline_above(self, section_ids: Iterable[int | None]) -> Outline:
+        """Returns some sections and the headings above them: enough to tell their paths."""
+        wanted = sorted({one for one in section_ids if one is not None})
+        marks = ", ".join("?" * len(wanted))
+        found = self.rows(
+            f"WITH RECURSIVE above (id) AS (SELECT id FROM sections WHERE id IN ({marks}) UNION"
+            " SELECT s.parent_id FROM above JOIN sections s ON s.id = above.id"
+            " WHERE s.parent_id IS NOT NULL)"
+            " SELECT s.id, s.document_id, s.parent_id, s.role, s.level, s.name, s.year, s.block_id,"
+            " b.position FROM above CROSS JOIN sections s ON s.id = above.id"
+            " CROSS JOIN blocks b ON b.id = s.block_id ORDER BY s.document_id, b.position",
+            wanted,
+        )
+        return Outline(Node(*row) for row in found)
+
     def entry_rows(
         self,
         columns: Sequence[str],
@@ -233,14 +290,12 @@ class Reader:
 
     def entries_of(self, ids: Sequence[int]) -> list[Entry]:
         """Returns the entries of those ids in that order; ids that nobody has are left out."""
-        from diffkb.store.entries import SELECT_ENTRY, make_entry
+        from diffkb.store.entries import SECTION, SELECT_ENTRY, make_entry
 
-        headings = self.outline() if ids else Outline(())
-        return [
-            make_entry(row, headings)
-            for entry_id in ids
-            for row in self.rows(SELECT_ENTRY, (entry_id,))
-        ]
+        rows = [row for entry_id in ids for row in self.rows(SELECT_ENTRY, (entry_id,))]
+        sections = {row[SECTION] for row in rows}
+        headings = self.outline_above(sections) if len(rows) < FEW else self.outline()
+        return [make_entry(row, headings) for row in rows]
 
     def count(self, condition: Condition) -> tuple[int, int]:
         """Returns how many entries there are, and how many of them are unrated."""

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 Clause = tuple[str, list[Any]]
 
 # The least value an identifier of the entry's paper has in a scheme: several DOIs have one order.
+# The plus keeps SQLite from walking the scheme's index, all of it, for the sake of `min`.
 IDENTIFIER = (
-    "(SELECT min(value) FROM identifiers WHERE paper_id = e.paper_id AND scheme = '{name}')"
+    "(SELECT min(value) FROM identifiers WHERE paper_id = e.paper_id AND +scheme = '{name}')"
 )
 
 # What may be selected of an entry. e is the entry, b its block, d its document.
@@ -120,18 +121,19 @@ def select_ranked(condition: Condition, expression: str, limit: int, among: int 
 
     Args:
         condition: which entries.
-        expression: what the index must hold of each.
+        expression: what the index must hold of each, or of those that are ranked.
         limit: at most so many.
         among: how many are ranked, the newest first; None ranks all.
     """
-    where, parameters = ("1", []) if is_of_words(condition) else compile_condition(condition)
     newest = "" if among is None else f" ORDER BY rowid DESC LIMIT {among}"
-    # The entries are looked up once those of the index are ranked: sorting these alone is cheap.
+    ranked = f"(SELECT rowid AS id, {SCORE} AS score FROM search WHERE search MATCH ?{newest}) s"
+    if is_of_words(condition):
+        statement = f"SELECT s.id FROM {ranked} ORDER BY s.score, s.id LIMIT ?"
+        return statement, [expression, fitting(limit)]
+    where, parameters = compile_condition(condition)
     statement = (
-        f"SELECT e.id FROM (SELECT rowid AS id, {SCORE} AS score FROM search"
-        f" WHERE search MATCH ?{newest}) s CROSS JOIN entries e ON e.id = s.id"
-        " JOIN blocks b ON b.id = e.block_id"
-        f" WHERE {where} ORDER BY s.score, {LIST_ORDER} LIMIT ?"
+        f"SELECT s.id FROM {ranked} CROSS JOIN entries e ON e.id = s.id"
+        f" JOIN blocks b ON b.id = e.block_id WHERE {where} ORDER BY s.score, s.id LIMIT ?"
     )
     return statement, [expression, *parameters, fitting(limit)]
 
