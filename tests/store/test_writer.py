@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +176,19 @@ def apply(unit: UnitOfWork, what: str, index: int, number: int) -> None:
     else:
         unit.session.delete(row)
     unit.session.flush()
+
+
+def test_rows_inserted_one_after_the_other_are_one_range(base: Path) -> None:
+    with UnitOfWork(base, command="add") as unit:
+        for name in ("second", "third", "fourth"):
+            unit.session.add(document(name))
+            unit.session.flush()
+            with suppress(ZeroDivisionError), unit.attempt():
+                unit.session.add(document(f"not the {name}"))
+                unit.session.flush()
+                raise ZeroDivisionError
+        step = unit.step_id
+    noted = ask(base, f"SELECT first_id, last_id FROM journal_inserted WHERE step_id = {step}")
+    assert noted == [(2, 4)]
+    take_back(base, step)
+    assert ask(base, "SELECT name FROM documents") == [("first",)]

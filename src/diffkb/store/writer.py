@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from sqlalchemy import create_engine, event, pool
 from sqlalchemy.exc import DBAPIError
@@ -63,7 +63,7 @@ class UnitOfWork:
         self._shipped = shipped
         self._step_id: int | None = None
         self._kept: set[tuple[str, int]] = set()
-        self._added: dict[str, list[tuple[int, int]]] = {}
+        self._added: dict[str, list[_Inserted]] = {}
 
     def __enter__(self) -> Self:
         """Begins the transaction.
@@ -271,7 +271,7 @@ class UnitOfWork:
         """
         if operation == "changed" and (table, row_id) in self._kept:
             return
-        if any(first <= row_id <= last for first, last in self._added.get(table, ())):
+        if any(one.first <= row_id <= one.last for one in self._added.get(table, ())):
             return
         self._kept.add((table, row_id))
         columns = ", ".join(_columns_of(table))
@@ -282,13 +282,28 @@ class UnitOfWork:
         )
 
     def _note_range(self, table: str, first: int, last: int) -> None:
-        """Records that a range of rows was inserted."""
-        self._added.setdefault(table, []).append((first, last))
-        self._raw.execute(
+        """Records that a range of rows was inserted; it may go on from the one before."""
+        ranges = self._added.setdefault(table, [])
+        if ranges and ranges[-1].last == first - 1:
+            ranges[-1] = ranges[-1]._replace(last=last)
+            self._raw.execute(
+                "UPDATE journal_inserted SET last_id = ? WHERE id = ?", (last, ranges[-1].row_id)
+            )
+            return
+        noted = self._raw.execute(
             "INSERT INTO journal_inserted (step_id, table_name, first_id, last_id) "
             "VALUES (?, ?, ?, ?)",
             (self.step_id, table, first, last),
         )
+        ranges.append(_Inserted(first, last, noted.lastrowid or 0))
+
+
+class _Inserted(NamedTuple):
+    """A range of rows that this step inserted, and the row of the journal that says so."""
+
+    first: int
+    last: int
+    row_id: int
 
 
 def _begin_immediately(connection: Any) -> None:
