@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.journal import rows, take_back
 
 from diffkb.core.models import Fields
 from diffkb.errors import CannotWrite
@@ -17,7 +15,6 @@ from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
 from diffkb.services.importing import import_list, read_list
 from diffkb.services.placing import Page
-from diffkb.store.opening import DATA_TABLES
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base
 from diffkb.store.tables import EntryRow
@@ -45,36 +42,6 @@ NEW = Fields("A Study of Quiet Rivers in Winter", "https://arxiv.org/abs/2401.01
 def export(base: Path) -> bytes:
     with Reader.open(base) as reader:
         return b"".join(reader.texts(1))
-
-
-def rows(base: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Gives all that the base holds."""
-    with closing(sqlite3.connect(base)) as connection:
-        return {
-            table: connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
-            for table in DATA_TABLES
-        }
-
-
-def take_back(base: Path, step: int) -> None:
-    """Undoes a step by its journal alone."""
-    with closing(sqlite3.connect(base)) as connection:
-        for table in reversed(DATA_TABLES):
-            connection.execute(
-                f"DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM journal_inserted j"
-                f" WHERE j.step_id = ? AND j.table_name = ?"
-                f" AND {table}.id BETWEEN j.first_id AND j.last_id)",
-                (step, table),
-            )
-        for table in DATA_TABLES:
-            found = connection.execute(f"SELECT * FROM {table} LIMIT 0").description
-            columns = ", ".join(column[0] for column in found)
-            connection.execute(
-                f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns}"
-                f" FROM journal_{table} WHERE step_id = ? ORDER BY journal_id DESC",
-                (step,),
-            )
-        connection.commit()
 
 
 def do(page: Page, entry: EntryRow, edit: str) -> None:

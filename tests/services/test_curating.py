@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
+from tests.journal import rows, take_back
 
 from diffkb.core.models import Author, Fields, Link
 from diffkb.errors import CannotWrite
@@ -23,7 +24,6 @@ from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
 from diffkb.services.importing import import_list, read_list
 from diffkb.services.placing import Page
-from diffkb.store.opening import DATA_TABLES
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base
 from diffkb.store.tables import EntryRow
@@ -61,15 +61,6 @@ def export(base: Path) -> str:
         return b"".join(reader.texts(1)).decode()
 
 
-def rows(base: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Gives all that the base holds."""
-    with closing(sqlite3.connect(base)) as connection:
-        return {
-            table: connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
-            for table in DATA_TABLES
-        }
-
-
 def listed(base: Path) -> list[tuple[Any, ...]]:
     """Gives what the base holds of each entry that its Markdown says too."""
     with closing(sqlite3.connect(base)) as connection:
@@ -99,28 +90,6 @@ def read_again(base: Path) -> list[tuple[Any, ...]]:
             for one in block.entries
         ]
     return told
-
-
-def take_back(base: Path, step: int) -> None:
-    """Undoes a step by its journal alone."""
-    with closing(sqlite3.connect(base)) as connection:
-        for table in reversed(DATA_TABLES):
-            connection.execute(
-                f"DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM journal_inserted j"
-                f" WHERE j.step_id = ? AND j.table_name = ?"
-                f" AND {table}.id BETWEEN j.first_id AND j.last_id)",
-                (step, table),
-            )
-        for table in DATA_TABLES:
-            found = connection.execute(f"SELECT * FROM {table} LIMIT 0").description
-            columns = ", ".join(column[0] for column in found)
-            # Of a row that was changed more than once the first copy counts.
-            connection.execute(
-                f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns}"
-                f" FROM journal_{table} WHERE step_id = ? ORDER BY journal_id DESC",
-                (step,),
-            )
-        connection.commit()
 
 
 def entry_of(unit: UnitOfWork, title: str) -> EntryRow:

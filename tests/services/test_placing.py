@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.journal import take_back
 
 from diffkb.core.models import Fields
 from diffkb.errors import CannotWrite
@@ -19,7 +20,6 @@ from diffkb.markdown.document import read_document
 from diffkb.services.blocks import make_room
 from diffkb.services.importing import import_list, read_list
 from diffkb.services.placing import Page
-from diffkb.store.opening import DATA_TABLES
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base
 from diffkb.store.tables import BlockRow
@@ -106,27 +106,6 @@ def heading_name(reading: Reading, index: int) -> str:
     heading = reading.blocks[index].heading
     assert heading is not None
     return heading.name
-
-
-def take_back(path: Path, step: int) -> None:
-    """Undoes a step by its journal alone."""
-    with closing(sqlite3.connect(path)) as connection:
-        for table in reversed(DATA_TABLES):
-            connection.execute(
-                f"DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM journal_inserted j"
-                f" WHERE j.step_id = ? AND j.table_name = ?"
-                f" AND {table}.id BETWEEN j.first_id AND j.last_id)",
-                (step, table),
-            )
-        for table in DATA_TABLES:
-            found = connection.execute(f"SELECT * FROM {table} LIMIT 0").description
-            columns = ", ".join(column[0] for column in found)
-            connection.execute(
-                f"INSERT OR REPLACE INTO {table} ({columns})"
-                f" SELECT {columns} FROM journal_{table} WHERE step_id = ?",
-                (step,),
-            )
-        connection.commit()
 
 
 def is_within(inner: str, outer: str) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
+from tests.journal import ask, take_back
 
 from diffkb.errors import BaseLocked
 from diffkb.store import opening
@@ -37,32 +36,6 @@ def base(empty_base: Path, tmp_path: Path) -> Path:
 
 def document(name: str) -> DocumentRow:
     return DocumentRow(name=name, dialect="{}", added="t", changed="t")
-
-
-def ask(base: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(base)) as connection:
-        return connection.execute(statement).fetchall()
-
-
-def take_back(base: Path, step: int) -> None:
-    """Undoes a step by its journal alone, as any program could that knows the tables."""
-    with closing(sqlite3.connect(base)) as connection:
-        for table in reversed(opening.DATA_TABLES):
-            for first, last in connection.execute(
-                "SELECT first_id, last_id FROM journal_inserted"
-                " WHERE step_id = ? AND table_name = ?",
-                (step, table),
-            ).fetchall():
-                connection.execute(f"DELETE FROM {table} WHERE id BETWEEN ? AND ?", (first, last))
-        for table in opening.DATA_TABLES:
-            found = connection.execute(f"SELECT * FROM {table} LIMIT 0").description
-            columns = ", ".join(column[0] for column in found)
-            connection.execute(
-                f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns}"
-                f" FROM journal_{table} WHERE step_id = ? ORDER BY journal_id DESC",
-                (step,),
-            )
-        connection.commit()
 
 
 def test_a_change_is_a_step_with_what_was_inserted(base: Path) -> None:

@@ -129,3 +129,28 @@ class Source(Protocol):
 
     def pdf(self, ref: Identifier) -> str | None:
         """Returns where the PDF of a work lies, if its identifier tells that; asks nobody."""
+
+
+class Enriching(Route):
+    """A service that is asked about works alone: other sources answer for references.
+
+    Attributes:
+        decides: never: what such a service does not know may exist.
+        examples: none, it claims no reference.
+    """
+
+    decides = False
+    examples: tuple[str, ...] = ()
+
+    def match(self, text: str) -> Identifier | None:  # noqa: ARG002 - one shape for all sources
+        """Returns None: it is asked about works, not for references."""
+        return None
+
+    def pdf(self, ref: Identifier) -> str | None:  # noqa: ARG002 - as above
+        """Returns None: other sources keep the PDFs."""
+        return None
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Only itself."""
+        return (self,)

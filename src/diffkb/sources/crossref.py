@@ -12,7 +12,7 @@ from diffkb.core.keys import family_name
 from diffkb.core.likeness import compare, description_of
 from diffkb.core.models import ARXIV, DOI, Versions
 from diffkb.errors import BadReply, UnknownWork
-from diffkb.sources.base import NO_ADDRESSES, Request
+from diffkb.sources.base import NO_ADDRESSES, Enriching, Request
 from diffkb.sources.csl import read_csl
 from diffkb.sources.records import LIMIT, Record, each, identifier_of, json_of, rejected, unknown
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from diffkb.core.likeness import Description
     from diffkb.core.models import Candidate, Identifier
-    from diffkb.sources.base import Addresses, Outcome, Reply, Route
+    from diffkb.sources.base import Addresses, Outcome, Reply
     from diffkb.sources.http import Door
 
 NAME = "Crossref"
@@ -77,7 +77,7 @@ class Crossref:
 ROUTE = Crossref()
 
 
-class TitleSearch:
+class TitleSearch(Enriching):
     """The source that looks for published works by their titles; what it finds is a guess.
 
     Args:
@@ -85,25 +85,10 @@ class TitleSearch:
     """
 
     name = NAME
-    decides = False
     homepage = HOMEPAGE
-    examples = ()
 
     def __init__(self, wanted: Mapping[Identifier, Description]) -> None:
         self._wanted = wanted
-
-    def match(self, text: str) -> Identifier | None:  # noqa: ARG002 - one shape for all sources
-        """Returns None: it is asked about works, not for references."""
-        return None
-
-    def pdf(self, ref: Identifier) -> str | None:  # noqa: ARG002 - one shape for all sources
-        """Returns None: other sources keep the PDFs."""
-        return None
-
-    @property
-    def routes(self) -> tuple[Route, ...]:
-        """Only itself."""
-        return (self,)
 
     def requests(
         self,

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from diffkb.core.identifiers import work
 from diffkb.core.models import ARXIV, DOI, Author, Candidate
 from diffkb.errors import BadReply
-from diffkb.sources.base import NO_ADDRESSES, Request
+from diffkb.sources.base import NO_ADDRESSES, Enriching, Request
 from diffkb.sources.datacite import ARXIV_PREFIX
 from diffkb.sources.markup import line
 from diffkb.sources.records import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from diffkb.core.models import Identifier
-    from diffkb.sources.base import Addresses, Outcome, Reply, Route
+    from diffkb.sources.base import Addresses, Outcome, Reply
     from diffkb.sources.http import Door
 
 NAME = "OpenAlex"
@@ -45,7 +45,7 @@ SCHEMES = frozenset({ARXIV, DOI})
 MOST_WORDS = 20_000
 
 
-class OpenAlex:
+class OpenAlex(Enriching):
     """The route that asks OpenAlex. See https://developers.openalex.org/api-reference/works.
 
     Args:
@@ -53,25 +53,10 @@ class OpenAlex:
     """
 
     name = NAME
-    decides = False
     homepage = "https://developers.openalex.org/"
-    examples = ()
 
     def __init__(self, key: str) -> None:
         self._key = key
-
-    def match(self, text: str) -> Identifier | None:  # noqa: ARG002 - one shape for all sources
-        """Returns None: other sources answer for references."""
-        return None
-
-    def pdf(self, ref: Identifier) -> str | None:  # noqa: ARG002 - one shape for all sources
-        """Returns None: other sources keep the PDFs."""
-        return None
-
-    @property
-    def routes(self) -> tuple[Route, ...]:
-        """Only itself."""
-        return (self,)
 
     def requests(
         self,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from diffkb.core.identifiers import work
 from diffkb.core.models import ARXIV, DOI, Author, Candidate
 from diffkb.errors import BadReply, UnknownWork
-from diffkb.sources.base import NO_ADDRESSES, Request
+from diffkb.sources.base import NO_ADDRESSES, Enriching, Request
 from diffkb.sources.markup import line, prose
 from diffkb.sources.records import (
     LONGEST_TEXT,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from diffkb.core.models import Identifier
-    from diffkb.sources.base import Addresses, Outcome, Reply, Route
+    from diffkb.sources.base import Addresses, Outcome, Reply
     from diffkb.sources.http import Door
 
 NAME = "Semantic Scholar"
@@ -44,7 +44,7 @@ NONE_KNOWN = b"no valid paper ids given"
 NO_VENUES = frozenset({"arxiv.org", "arxiv"})
 
 
-class SemanticScholar:
+class SemanticScholar(Enriching):
     """The route that asks Semantic Scholar. See https://api.semanticscholar.org/api-docs/graph.
 
     Args:
@@ -52,25 +52,10 @@ class SemanticScholar:
     """
 
     name = NAME
-    decides = False
     homepage = "https://www.semanticscholar.org/product/api"
-    examples = ()
 
     def __init__(self, key: str | None = None) -> None:
         self._key = key
-
-    def match(self, text: str) -> Identifier | None:  # noqa: ARG002 - one shape for all sources
-        """Returns None: other sources answer for references."""
-        return None
-
-    def pdf(self, ref: Identifier) -> str | None:  # noqa: ARG002 - one shape for all sources
-        """Returns None: other sources keep the PDFs."""
-        return None
-
-    @property
-    def routes(self) -> tuple[Route, ...]:
-        """Only itself."""
-        return (self,)
 
     def requests(
         self,
