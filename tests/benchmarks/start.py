@@ -25,6 +25,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.command()
 def main(
+    query: Annotated[Optional[list[str]], typer.Argument()] = None,
     section: Annotated[Optional[str], typer.Option("--section", "--topic")] = None,
     year: Annotated[Optional[str], typer.Option("--year")] = None,
     min_wr: Annotated[Optional[int], typer.Option("--min-wr")] = None,
@@ -34,7 +35,9 @@ def main(
     document: Annotated[Optional[str], typer.Option("--document")] = None,
     sort: Annotated[Optional[list[str]], typer.Option("--sort")] = None,
     limit: Annotated[Optional[int], typer.Option("--limit")] = None,
+    columns: Annotated[Optional[list[str]], typer.Option("--columns")] = None,
     form: Annotated[Optional[str], typer.Option("--format")] = None,
+    no_pager: Annotated[bool, typer.Option("--no-pager")] = False,
     base: Annotated[str, typer.Option("--base")] = "",
     json: Annotated[bool, typer.Option("--json")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,

@@ -14,8 +14,9 @@ import pytest
 from diffkb.core.models import Author
 from diffkb.core.query import EVERYTHING, And, Between, InDocument, Missing, Or, Within
 from diffkb.errors import NotABase
+from diffkb.store.columns import COLUMNS
+from diffkb.store.conditions import compile_condition
 from diffkb.store.reader import Reader
-from diffkb.store.sql import COLUMNS, compile_condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from diffkb.errors import AlreadyThere, BaseReadOnly, StorageError
 from diffkb.paths import migrations_folder
-from diffkb.store import opening, sql, tables
+from diffkb.store import columns, opening, tables
 from diffkb.store.schema import copy_base, create_base, upgrade_base
 from diffkb.store.writer import UnitOfWork
 
@@ -105,13 +105,13 @@ def test_the_read_path_knows_every_table() -> None:
 
 
 def test_every_column_the_read_path_selects_is_there(base: Path) -> None:
-    names = ", ".join(sql.COLUMNS.values())
+    names = ", ".join(columns.COLUMNS.values())
     with closing(sqlite3.connect(base)) as connection:
         found = connection.execute(
             f"SELECT {names} FROM blocks b JOIN entries e ON e.block_id = b.id"
             " JOIN documents d ON d.id = e.document_id"
         )
-    assert len(found.description) == len(sql.COLUMNS)
+    assert len(found.description) == len(columns.COLUMNS)
 
 
 def test_a_journal_table_has_the_columns_of_its_table() -> None:

@@ -141,6 +141,14 @@ Condition = OnField | Missing | InSection | Within | InDocument | Not | And | Or
 EVERYTHING = And(())
 
 
+def is_everything(condition: Condition) -> bool:
+    """Says whether a condition asks for nothing.
+
+    Conditions of two kinds are equal where their parts are, as tuples are: `And(()) == Or(())`.
+    """
+    return isinstance(condition, And) and not condition.parts
+
+
 class SortKey(NamedTuple):
     """A field to sort by; entries without a value come last, whichever way."""
 

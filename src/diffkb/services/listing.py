@@ -18,6 +18,7 @@ from diffkb.core.query import (
     Or,
     SortKey,
     Within,
+    is_everything,
 )
 from diffkb.errors import BadValue, DocumentNotFound, SectionNotFound, UsageError
 
@@ -75,7 +76,7 @@ def select(reader: Reader, wish: Wish, saved: Mapping[str, str] | None = None) -
         SectionNotFound, DocumentNotFound: there is no such section or document.
     """
     asked, query_order = _read_query(wish.query, saved)
-    parts = [] if asked == EVERYTHING else [resolve(reader, asked)]
+    parts = [] if is_everything(asked) else [resolve(reader, asked)]
     if wish.document is not None:
         parts.append(InDocument(find_document(reader.documents(), wish.document).id))
     if wish.section is not None:

@@ -1,25 +1,40 @@
-"""Conditions on the fields of an entry as SQL; e is the entry."""
+"""Conditions as SQL with bound parameters; e is the entry, b its block."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffkb.core.fields import EXACT, SEARCHED
-from diffkb.core.query import And, Between, By, Dated, Fitting, Holding, Named, Or, Phrase, Written
+from diffkb.core.query import (
+    And,
+    Between,
+    By,
+    Dated,
+    Fitting,
+    Holding,
+    InDocument,
+    InSection,
+    Missing,
+    Named,
+    Not,
+    Or,
+    Phrase,
+    Within,
+    Written,
+)
+from diffkb.store.columns import FACT, fitting
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diffkb.core.outline import Span
     from diffkb.core.query import Condition, OnField
 
 Clause = tuple[str, list[Any]]
 
-# What SQLite's integers reach to; no number in a base is greater.
-GREATEST = 2**63 - 1
-
 # So many ids in a row are few.
 FEW_IDS = 1_000
 
-# A chosen fact of the entry's paper.
-FACT = "(SELECT value FROM facts WHERE paper_id = e.paper_id AND name = '{name}' AND chosen)"
 _NOTE = "(SELECT text FROM notes WHERE entry_id = e.id AND kind = '{kind}')"
 _STATE = "(SELECT state = 'pending' FROM papers WHERE id = e.paper_id)"
 
@@ -83,6 +98,77 @@ MANY = {
 }
 
 
+def compile_condition(condition: Condition) -> Clause:
+    """Returns a condition as an SQL expression, with its parameters.
+
+    Raises:
+        ValueError: it names a section that is not resolved.
+    """
+    match condition:
+        case And(parts):
+            clause = _all_of(parts)
+        case Or(parts) if parts and is_of_words(condition):
+            clause = compile_words(condition)
+        case Or(parts):
+            clause = _joined("OR", [compile_condition(part) for part in parts], "0")
+        case Not(part):
+            text, parameters = compile_condition(part)
+            # What nobody knows does not hold: without this, unrated entries would be lost.
+            clause = f"({text}) IS NOT TRUE", parameters
+        case Within(spans):
+            clause = _joined("OR", [_within(span) for span in spans], "0")
+        case InDocument(document_id):
+            clause = "b.document_id = ?", [document_id]
+        case Missing(field):
+            clause = compile_missing(field)
+        case InSection(name):
+            raise ValueError(f"the section {name} is not resolved")
+        case _:
+            clause = compile_on_field(condition)
+    return clause
+
+
+def _all_of(parts: Sequence[Condition]) -> Clause:
+    """Returns the expression that conditions hold together; the index is asked once for all."""
+    of_words = tuple(part for part in parts if is_of_words(part))
+    others = [compile_condition(part) for part in parts if not is_of_words(part)]
+    in_index = [compile_words(And(of_words))] if of_words else []
+    return _joined("AND", [*in_index, *others], "1")
+
+
+def needs_functions(condition: Condition) -> bool:
+    """Says whether the expression of a condition calls functions that SQL must be taught."""
+    match condition:
+        case And(parts) | Or(parts):
+            return any(map(needs_functions, parts))
+        case Not(part):
+            return needs_functions(part)
+        case Missing(field):
+            return field in {"host", "category"}
+        case Between() | Dated() | Within() | InDocument():
+            return False
+        case _:
+            return True
+
+
+def _within(span: Span) -> Clause:
+    """Returns the expression for a place in a stretch of a document."""
+    if span.high is None:
+        return "b.document_id = ? AND b.position >= ?", [span.document_id, span.low]
+    return (
+        "b.document_id = ? AND b.position >= ? AND b.position < ?",
+        [span.document_id, span.low, span.high],
+    )
+
+
+def _joined(word: str, clauses: list[Clause], empty: str) -> Clause:
+    """Joins expressions by AND or OR."""
+    if not clauses:
+        return empty, []
+    text = f" {word} ".join(f"({text})" for text, _ in clauses)
+    return text, [parameter for _, parameters in clauses for parameter in parameters]
+
+
 def compile_missing(field: str) -> Clause:
     """Returns the expression for a field without a value."""
     if field in VALUES:
@@ -105,11 +191,6 @@ def compile_on_field(condition: OnField) -> Clause:
     clauses = [_exists(many, _holds(condition, many.value)) for many in MANY[field]]
     text = " OR ".join(clause for clause, _ in clauses)
     return text, [parameter for _, parameters in clauses for parameter in parameters]
-
-
-def fitting(number: int) -> int:
-    """Returns a number that a person typed, or the nearest one that SQLite can compare with."""
-    return max(-GREATEST, min(number, GREATEST))
 
 
 def _exists(many: Many, clause: Clause) -> Clause:

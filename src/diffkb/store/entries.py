@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from diffkb.core.models import Author, Entry, Link
-from diffkb.store.sql import COLUMNS
+from diffkb.store.columns import COLUMNS
 
 if TYPE_CHECKING:
     from diffkb.core.outline import Outline

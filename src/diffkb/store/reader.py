@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from diffkb.core.outline import Node, Outline, Span, fold_name
-from diffkb.store.conditions import is_looked_up, required_words
+from diffkb.core.query import is_everything
 from diffkb.store.opening import connect_for_reading, translating
 from diffkb.store.sql import (
     count_entries,
     count_words,
-    needs_functions,
     select_entries,
     select_ranked,
 )
@@ -229,6 +228,8 @@ class Reader:
         Returns:
             None where the condition may hold for an entry without any word of it.
         """
+        from diffkb.store.conditions import required_words
+
         expression = required_words(condition)
         if expression is None:
             return None
@@ -247,6 +248,10 @@ class Reader:
 
     def _are_few(self, condition: Condition) -> bool:
         """Says whether a condition leads to few entries that can be looked up."""
+        if is_everything(condition):
+            return False
+        from diffkb.store.conditions import is_looked_up, required_words
+
         if is_looked_up(condition):
             return True
         expression = required_words(condition)
@@ -305,6 +310,10 @@ class Reader:
 
     def _learn(self, condition: Condition) -> None:
         """Teaches SQL what a condition needs; most need nothing, and are answered at once."""
+        if is_everything(condition):
+            return
+        from diffkb.store.conditions import needs_functions
+
         if needs_functions(condition):
             from diffkb.store.functions import teach_functions
 
