@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffkb.core.identifiers import kind_of
 from diffkb.markdown.dialect import item_mark
 from diffkb.markdown.plain import count_words
-from diffkb.markdown.recognising import BARE, LINKED, NONE, STRONG, Judged, is_tagged, judge_rows
+from diffkb.markdown.recognising import BARE, LINKED, NONE, STRONG, Judged, is_tagged
 from diffkb.markdown.surveying import SHORT_TITLE, Habits, Survey, shape_of
+from diffkb.markdown.tables import judge_rows
 from diffkb.markdown.titles import find_title
 from diffkb.markdown.units import units_of
 

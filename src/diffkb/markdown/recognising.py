@@ -1,4 +1,4 @@
-"""Which units of a document may be entries: what each shows, and the names of parts without any."""
+"""Which units of a document may be entries, by what each of them shows."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ from diffkb.markdown.labels import (
     is_label,
     names_target,
     rank_of,
-    words_of,
 )
 from diffkb.markdown.leading import skip_leading
 from diffkb.markdown.names import AUTHORS_NEXT, is_authors
 from diffkb.markdown.plain import count_words
 from diffkb.markdown.primaries import is_page, is_shown
 from diffkb.markdown.spans import NO_DEFINITIONS
-from diffkb.markdown.tables import cells_of, roles_of
 from diffkb.markdown.titles import NESTED, Title, find_title
 from diffkb.markdown.years import year_in
 
@@ -36,32 +34,9 @@ STRONG, LINKED, BARE, NONE = 3, 2, 1, 0
 _FEW_WORDS = 3
 _SHORT_GAP = 3
 
-# Names of parts that hold no entries; others begin with the same words, as "News recommendation".
-_NO_ENTRIES = re.compile(
-    r"table of contents?|contributing|cite (?:us|this)|star history|change ?log|what'?s new"
-    r"|how to (?:use|contribute|cite|add|submit|edit|help|read this)|目录|贡献|更新日志|致谢"
-    r"|related (?:awesome )?(?:lists|repositor)|overview of (?:this|the) list|quick links"
-    r"|to[- ]?do",
-    re.IGNORECASE,
-)
-_CLOSING = frozenset(
-    "content contents toc contribute contribution contributions contributor contributors license"
-    " licence licensing citation citations cite citing acknowledgement acknowledgements"
-    " acknowledgment acknowledgments acknowledge news update updates updated announcement"
-    " announcements maintainer maintainers contact contacts disclaimer sponsor sponsors"
-    " instruction instructions guideline guidelines share sharing legend index menu navigation"
-    " outline install installation prerequisites quickstart"
-    " 引用 联系 联系我们 联系方式".split()
-)
-_CONTENTS = frozenset("content contents toc index menu navigation outline 目录".split())
-_AROUND_CLOSING = frozenset(
-    "the a of and to for how us me this that list repo repository project work our your my latest"
-    " recent new log history guide page please credits thanks s in on by with date".split()
-)
 _NAVIGATION = re.compile(
     r"(?:go )?(?:back )?to (?:the )?top\b|back to (?:contents|index|the list)|home$", re.IGNORECASE
 )
-_MARK = re.compile(r"[\W_]*+(?:[0-9.]+[\s.)]*+)?")
 _VENUE_AT_END = re.compile(
     r"(?:[(\[](?:[^()\[\]\r\n]{0,40}[^()\[\]\r\n\w])?(?:19|20)[0-9]{2}[^()\[\]\r\n]{0,30}[)\]]"
     r"|,\s[A-Z][\w&+./ -]{1,30}[ '’](?:(?:19|20)[0-9]{2}|[0-9]{2}))[\s*_.)]*+(?:\([0-9]\)\s*+)?\Z"
@@ -94,20 +69,6 @@ class Judged(NamedTuple):
     strength: int
     title: Title | None
     size: int = 0
-
-
-def is_no_place(name: str) -> bool:
-    """Says whether no entries are expected under a heading of that name."""
-    start = _MARK.match(name)
-    if len(name) < 60 and _NO_ENTRIES.match(name, start.end() if start else 0):
-        return True
-    words = {word for word in words_of(name) if word[0].isalpha()}
-    return not _CLOSING.isdisjoint(words) and words <= _CLOSING | _AROUND_CLOSING
-
-
-def is_contents(name: str) -> bool:
-    """Says whether a heading is that of a table of contents; deeper ones are no part of it."""
-    return not _CONTENTS.isdisjoint(words_of(name))
 
 
 def judge_item(
@@ -351,54 +312,6 @@ def _begins_work(raw: str, title: Title) -> bool:
         or AUTHORS_NEXT.match(following) is not None
         or kind_of(primary.url) == "paper"
     )
-
-
-def judge_rows(
-    head: str | None, rows: Sequence[str], defined: Definitions = NO_DEFINITIONS
-) -> tuple[tuple[str, ...], list[Title | None]]:
-    """Says what a table's columns hold and which of its rows are entries.
-
-    Returns:
-        The roles, and for each row its title, or None where it is no entry.
-    """
-    roles = roles_of(head, rows)
-    none: list[Title | None] = [None] * len(rows)
-    if "title" not in roles:
-        return roles, none
-    linked = sum("http" in row or "](" in row or bool(defined) for row in rows)
-    told = {"year", "authors", "venue"} & set(roles)
-    if linked < 0.5 * len(rows) and not told:
-        return roles, none
-    dated = "venue" in told and sum(year_in(row) is not None for row in rows) >= 0.5 * len(rows)
-    if not linked and len(told) < 2 and not (head and ("authors" in told or dated)):
-        return roles, none
-    titles = [_title_of_row(row, roles.index("title"), defined) for row in rows]
-    named = [
-        one if one and is_label(row[slice(*one.span)]) else None
-        for one, row in zip(titles, rows, strict=True)
-    ]
-    if sum(one is not None for one in named) * 2 <= sum(one is not None for one in titles):
-        return roles, titles
-    return roles, [None if label else one for one, label in zip(titles, named, strict=True)]
-
-
-def _title_of_row(row: str, at: int, defined: Definitions) -> Title | None:
-    """Returns the title of the work that a row holds, or None without one."""
-    cells = cells_of(row)
-    if at >= len(cells):
-        return None
-    found = find_title(row, *cells[at], defined=defined)
-    if found is None:
-        return None
-    title = row[slice(*found.span)]
-    if found.primary is not None and is_anchor(found.primary.url):
-        return None
-    template = "](paper link)" in row.lower() or title.lower().startswith(
-        ("template", "paper title")
-    )
-    # A row that holds nothing else is a heading within the table.
-    lone = not found.links and sum(stop > start for start, stop in cells) < 2
-    return found if count_words(title) >= 1 and not template and not lone else None
 
 
 def common_shapes(shapes: Sequence[str], least: int = 3) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffkb.core.identifiers import kind_of
 from diffkb.markdown.headings import Heading, read_heading
 from diffkb.markdown.labels import PAPER, is_anchor, names_target, rank_of
+from diffkb.markdown.places import is_contents, is_no_place
 from diffkb.markdown.plain import count_words, plain_text
 from diffkb.markdown.recognising import (
     BARE,
@@ -17,8 +18,6 @@ from diffkb.markdown.recognising import (
     Judged,
     common_shapes,
     is_citation,
-    is_contents,
-    is_no_place,
     is_sure_citation,
     judge_item,
     judge_paragraph,

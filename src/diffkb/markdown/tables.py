@@ -1,16 +1,21 @@
-"""Rows of tables: their cells, and what each column holds."""
+"""Rows of tables: their cells, what each column holds, and which rows are entries."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from diffkb.markdown.labels import is_label
+from diffkb.markdown.labels import is_anchor, is_label
 from diffkb.markdown.plain import count_words
+from diffkb.markdown.spans import NO_DEFINITIONS
 from diffkb.markdown.titles import find_title
+from diffkb.markdown.years import year_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from diffkb.markdown.spans import Definitions
+    from diffkb.markdown.titles import Title
 
 _BAR = re.compile(r"\\.|\||`[^`\r\n]*+`", re.DOTALL)
 _RULE = re.compile(r"[ \t]*+\|?[ \t:|-]*-[ \t:|-]*[ \t]*+")
@@ -109,6 +114,54 @@ def roles_of(head: str | None, rows: Sequence[str]) -> tuple[str, ...]:
         if scores[best] >= 1:
             roles[best] = "title"
     return tuple(roles)
+
+
+def judge_rows(
+    head: str | None, rows: Sequence[str], defined: Definitions = NO_DEFINITIONS
+) -> tuple[tuple[str, ...], list[Title | None]]:
+    """Says what a table's columns hold and which of its rows are entries.
+
+    Returns:
+        The roles, and for each row its title, or None where it is no entry.
+    """
+    roles = roles_of(head, rows)
+    none: list[Title | None] = [None] * len(rows)
+    if "title" not in roles:
+        return roles, none
+    linked = sum("http" in row or "](" in row or bool(defined) for row in rows)
+    told = {"year", "authors", "venue"} & set(roles)
+    if linked < 0.5 * len(rows) and not told:
+        return roles, none
+    dated = "venue" in told and sum(year_in(row) is not None for row in rows) >= 0.5 * len(rows)
+    if not linked and len(told) < 2 and not (head and ("authors" in told or dated)):
+        return roles, none
+    titles = [_title_of_row(row, roles.index("title"), defined) for row in rows]
+    named = [
+        one if one and is_label(row[slice(*one.span)]) else None
+        for one, row in zip(titles, rows, strict=True)
+    ]
+    if sum(one is not None for one in named) * 2 <= sum(one is not None for one in titles):
+        return roles, titles
+    return roles, [None if label else one for one, label in zip(titles, named, strict=True)]
+
+
+def _title_of_row(row: str, at: int, defined: Definitions) -> Title | None:
+    """Returns the title of the work that a row holds, or None without one."""
+    cells = cells_of(row)
+    if at >= len(cells):
+        return None
+    found = find_title(row, *cells[at], defined=defined)
+    if found is None:
+        return None
+    title = row[slice(*found.span)]
+    if found.primary is not None and is_anchor(found.primary.url):
+        return None
+    template = "](paper link)" in row.lower() or title.lower().startswith(
+        ("template", "paper title")
+    )
+    # A row that holds nothing else is a heading within the table.
+    lone = not found.links and sum(stop > start for start, stop in cells) < 2
+    return found if count_words(title) >= 1 and not template and not lone else None
 
 
 def _role_of(name: str) -> str:

@@ -6,10 +6,18 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
+from diffkb.markdown.emphasis import (
+    ITALIC,
+    QUOTED,
+    begun_in_bold,
+    bold_title,
+    in_bold,
+    in_brackets,
+    in_quotes,
+)
 from diffkb.markdown.endings import (
     FEW,
     after_names,
-    bold_end,
     linked_end,
     shortened,
     text_end,
@@ -18,35 +26,22 @@ from diffkb.markdown.endings import (
 )
 from diffkb.markdown.labels import OTHER, names_target, rank_of
 from diffkb.markdown.leading import skip_leading
-from diffkb.markdown.names import is_authors, is_name, is_name_and_year, names_before
+from diffkb.markdown.names import is_authors, is_name, is_name_and_year
 from diffkb.markdown.plain import count_words, plain_text
 from diffkb.markdown.primaries import first_page, first_paper, is_shown
 from diffkb.markdown.spans import NO_DEFINITIONS, links_of
 
 if TYPE_CHECKING:
+    from diffkb.markdown.emphasis import Found
     from diffkb.markdown.spans import Definitions, Span
 
 _HEAD = re.compile(
     r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\r\n]++|(?=\[|\Z)))?+(?:\[([ xX✓✔])\][ \t]++)?+"
 )
 NESTED = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:[-+*]|[0-9]{1,9}[.)])[ \t]++")
-_BOLD = re.compile(
-    r"\*\*(?=[^\s*])((?:\\[*_]|[^*\r\n]|\*(?!\*)|[\r\n](?![ \t]*+[\r\n]))++)\*\*"
-    r"|__(?=[^\s_])((?:[^_\r\n]|_(?!_))++)__"
-)
-_ITALIC = re.compile(
-    r"\*(?<![*\w]\*)(?=[^\s*])([^*\r\n]++)\*(?![*\w])|_(?<![_\w]_)(?=[^\s_])([^_\r\n]++)_(?![_\w])"
-)
-_HTML_BOLD = re.compile(r"<(b|strong|summary)>", re.IGNORECASE)
-_QUOTED = re.compile(r"[“\"«《「『]((?:[^“”\"«»《》「」『』\r\n]|\r?\n(?!\s*\n))++)[”\"»》」』]")
-# A title in brackets that lead nowhere; shorter ones are tags.
-_BRACKETED = re.compile(r"<?\[(?![ \]\[])([^\[\]\r\n]{46,400})\](?!\()")
 # A venue and its year before a title, with or without more.
 _NAME_AND_YEAR = re.compile(
     r"[A-Z][\w'’-]{1,20}(?:(?:,|\sand\b|\s&|\set\sal\.?)[^:\r\n]{0,40})?\s(?:19|20)[0-9]{2}\s++:\s++(?=\S)"
-)
-_AUTHOR_AND_DATE = re.compile(
-    r"[^\W\d_][^()\r\n]{1,80}\([^()\r\n]{0,20}[0-9]{1,4}[^()\r\n]{0,16}\)\.?"
 )
 # A year that parts the authors from the title.
 _YEAR_BEFORE = re.compile(r"(?:19|20)[0-9]{2}[a-z]?\)?[.,:]*+\s++\Z")
@@ -54,10 +49,6 @@ _PRECEDES = re.compile(
     r"^[A-Z][\w&+./ -]{1,28}?[ '’-]*(?:(?:19|20)[0-9]{2}|[0-9]{2})\b[^|]*[-–—,:]\Z"
 )
 _CITED = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])|arXiv:", re.IGNORECASE)
-# What parts the first words of a title, in bold, from the others.
-_COLON = re.compile(r"(?:\*\*|__)[ \t]?:[ \t]*+(?=\w)")
-_LONG_WORD = re.compile(r"[^\W\d_][\w-]{3,}")
-_LEAST_NAMED, _MOST_CAPITAL = 3, 0.6
 _LINE_END = re.compile(r"[\r\n]")
 _MOST_BEFORE = 90
 _LEAST_TOLD = 4
@@ -171,7 +162,7 @@ def _cited(raw: str, start: int, end: int) -> tuple[int, int] | None:
     stop = following.start() if following else end
     if "](" in raw[body:stop] or "://" in raw[body:stop]:
         return None
-    italic = _ITALIC.search(raw, body, stop) or _QUOTED.search(raw, body, stop)
+    italic = ITALIC.search(raw, body, stop) or QUOTED.search(raw, body, stop)
     if italic and is_authors(raw[body : italic.start()].strip(" ,.:;") + ","):
         return italic.span(italic.lastindex or 1)
     dated = _CITED.search(raw, body, stop)
@@ -179,9 +170,6 @@ def _cited(raw: str, start: int, end: int) -> tuple[int, int] | None:
     if authored and (dated or not is_name(raw[slice(*authored)])):
         return authored
     return (body, body) if dated and following is None else None
-
-
-Found = tuple[tuple[int, int], "Span | None", str]
 
 
 def _choose(
@@ -246,7 +234,7 @@ def _after_opening(raw: str, at: int, first: Span) -> Found | None:
     authored = "|" not in before and is_authors(opening + ",") and named
     if not authored and not _may_precede(before, words):
         return None
-    bold = _bold_title(raw, at, first.start)
+    bold = bold_title(raw, at, first.start)
     if bold and count_words(plain_text(raw[slice(*bold[0])])) >= _LEAST_TOLD:
         return None
     return _linked(raw, first)
@@ -260,7 +248,7 @@ def _is_named(raw: str, link: Span) -> bool:
 def _linked(raw: str, link: Span) -> Found:
     """Returns a link's words as the title, without authors, tags, venue and year around them."""
     start, end = link.text
-    quoted = _QUOTED.search(raw, start, end)
+    quoted = QUOTED.search(raw, start, end)
     if quoted and start < quoted.start() and is_authors(raw[start : quoted.start()]):
         return (quoted.span(1), link, "link")
     end = linked_end(raw, start, end)
@@ -308,7 +296,7 @@ def _venue_led(raw: str, first: Span, nested: int, own: list[Span]) -> Found | N
                 return _linked(raw, following)
             break
     at = skip_leading(raw, at, nested)
-    bold = _bold_title(raw, at, nested)
+    bold = bold_title(raw, at, nested)
     if bold and count_words(raw[slice(*bold[0])]) >= 2 and not raw[at : bold[2]].strip():
         return (bold[0], first, "venue")
     stop = text_end(raw, at, following.start if following else nested)
@@ -318,30 +306,16 @@ def _venue_led(raw: str, first: Span, nested: int, own: list[Span]) -> Found | N
     return ((at, stop), link, "venue")
 
 
-def _bold_title(raw: str, at: int, end: int) -> tuple[tuple[int, int], str, int] | None:
-    """Returns the first span in bold, and where its marks begin."""
-    found = _BOLD.search(raw, at, end)
-    if found:
-        group = found.lastindex or 1
-        return found.span(group), "bold", found.start()
-    html = _HTML_BOLD.search(raw, at, end)
-    if html:
-        close = raw.find(f"</{html[1]}", html.end(), end)
-        stop = close if close >= 0 else end
-        return (html.end(), stop), "bold", html.start()
-    return None
-
-
 def _without_link(
     raw: str, at: int, nested: int, own: list[Span], *, authors_first: bool
 ) -> Found | None:
     """Returns the title of an entry whose title is no link: bold, quoted, italic, or plain."""
     limit = max(at, next((one.start for one in own if one.start >= at), nested))
     return (
-        _in_brackets(raw, at, nested)
-        or _begun_in_bold(raw, at, nested, own)
-        or _in_bold(raw, at, nested, own)
-        or _in_quotes(raw, at, nested, limit)
+        in_brackets(raw, at, nested)
+        or begun_in_bold(raw, at, nested, own)
+        or in_bold(raw, at, nested, own)
+        or in_quotes(raw, at, nested, limit)
         or _in_words(raw, at, limit, authors_first=authors_first)
     )
 
@@ -353,76 +327,11 @@ def _in_words(raw: str, at: int, limit: int, *, authors_first: bool) -> Found | 
     return authored or _in_plain_text(raw, at, stop)
 
 
-def _in_brackets(raw: str, at: int, nested: int) -> Found | None:
-    """Returns a title in brackets that lead nowhere."""
-    found = _BRACKETED.match(raw, at, nested)
-    return (found.span(1), None, "quoted") if found else None
-
-
-def _in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
-    """Returns a title in bold, which may stand after authors."""
-    bold = _bold_title(raw, at, nested)
-    if bold is None:
-        return None
-    (start, stop), _, marks = bold
-    before = raw[at:marks].strip()
-    words = count_words(raw[start:stop])
-    if words < (FEW if before else 1) or (before and not is_authors(before)):
-        return None
-    if _AUTHOR_AND_DATE.fullmatch(raw, start, stop):
-        italic = _ITALIC.match(raw, marks + len(raw[marks:nested].partition("** ")[0]) + 3, nested)
-        if italic:
-            return (italic.span(italic.lastindex or 1), None, "cited")
-    inner = next((one for one in own if start <= one.start and one.end <= stop), None)
-    start = skip_leading(raw, start, stop)
-    if inner is not None and inner.start > start + _SHORTEST:
-        author = inner if is_name_and_year(inner.words) else None
-        return ((start, inner.start), author, "author")
-    stop = bold_end(raw, start, stop)
-    named = raw.startswith(":", stop) and count_words(raw[start:stop]) < FEW
-    if start >= stop or named or raw[start:stop].rstrip().endswith((":", "：")):
-        return None
-    return ((start, stop), None, "bold")
-
-
-def _begun_in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
-    """Returns a title whose first words alone are in bold: "**Name**: Other Words [paper]"."""
-    if not raw.startswith(("**", "__"), at):
-        return None
-    bold = _BOLD.match(raw, at, nested)
-    colon = _COLON.match(raw, bold.end() - 2, nested) if bold else None
-    link = next((one.start for one in own if one.start > at), None)
-    if colon is None or link is None or colon.end() > link:
-        return None
-    end = text_end(raw, colon.end(), link)
-    names = names_before(raw, colon.end(), end)
-    words = _LONG_WORD.findall(raw, colon.end(), end)
-    capital = sum(one[0].isupper() for one in words)
-    if len(words) < _LEAST_NAMED or capital < _MOST_CAPITAL * len(words):
-        return None
-    if (names and names.sure) or raw[end:link].strip(" ,.;([*_\\"):
-        return None
-    return ((at, end), None, "text")
-
-
-def _in_quotes(raw: str, at: int, nested: int, limit: int) -> Found | None:
-    """Returns a title in quotes, which may stand after authors."""
-    quoted = _QUOTED.search(raw, at, nested)
-    if quoted is None or count_words(quoted[1]) < FEW or quoted.start() > limit:
-        return None
-    if raw.startswith(":", quoted.end()):
-        # The title goes on after its first words.
-        return None
-    before = raw[at : quoted.start()].strip(" *_")
-    introduced = not before or is_authors(before) or before.endswith((",", ".", ":"))
-    return (quoted.span(1), None, "quoted") if introduced else None
-
-
 def _after_authors(
     raw: str, at: int, limit: int, stop: int, *, authors_first: bool
 ) -> Found | None:
     """Returns a title after names, in plain text or in italics, or one in italics at once."""
-    italic = _ITALIC.search(raw, at, limit)
+    italic = ITALIC.search(raw, at, limit)
     authored = after_names(raw, at, stop, authors_first=authors_first)
     dated = authored is not None and _YEAR_BEFORE.search(raw, at, authored[0]) is not None
     if authored and (dated or not (italic and _go_on(raw, authored[0], italic.start()))):
