@@ -18,6 +18,7 @@ from diffkb.markdown.venues import DATE, is_venue_name, read_venue, venue_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diffkb.markdown.authors import Names
     from diffkb.markdown.spans import Span
     from diffkb.markdown.tags import Tag
     from diffkb.markdown.titles import Title
@@ -37,7 +38,7 @@ _SKIP = re.compile(
     r"|(?<=\[)[^\[\]\r\n]{1,45}(?=\](?!\())|<!--(?:[^-]|-(?!->)){0,400}+-->"
     r"|@[a-zA-Z][\w:.-]{2,40}|(?<=[ \t])#[^\W\d][\w/-]{1,40}(?=[\s,.;]|\Z)"
     r"|</?[A-Za-z!][^<>]*+>|:[a-z0-9_+-]{1,40}:|[⭐★☆✓✔☑⚠❌✅\u2600-\u27bf\ufe0f\u200b\U0001f300-\U0001faff]"
-    r"|[\s*_,.;:|·•~/–—\-\\()（）\[\]<>“”\"+&、，。：；!?#^{}])++"
+    r"|[\s*_,.;:|·•~/–—\-\\()（）\[\]<>“”\"+&、，。：；!?#^{}=])++"
 )
 # Words as far as they go: to a cell's end, a year in parentheses, an image, a line's end.
 _PIECE = re.compile(
@@ -53,9 +54,13 @@ _LABEL = re.compile(r"[^\[\](){}|【】:：\r\n*`]{2,60}")
 _ENDS_IN_YEAR = re.compile(r"\s(?:19|20)[0-9]{2}\Z")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
 _YEAR_IN_PARENTHESES = re.compile(r"\.?\s?\((?:1[5-9]|20)[0-9]{2}[a-z]?\)")
+# What parts one author from the title.
+_ONE_PARTED = re.compile(r"(?:,|,?\s\(?(?:1[5-9]|20)[0-9]{2}[a-z]?\)?[,.:]?)\s[*_\"“]*")
+_PRESENTS = re.compile(r"present(?:s|ed|ing)?: \Z")
+_OWNED = re.compile(r"(?:\*\*|__|[*_])?['’]s\s[\[*_\"“]")
 _DATED = re.compile(r"(?:19|20)[0-9]{2}|['’][0-9]{2}")
 _LONG_WORD = re.compile(r"\w{3,}")
-END_SIGNS = ' \t\r\n*_,;:|·•/–—-\\([（【<"“”`'
+END_SIGNS = ' \t\r\n*_,，;:|·•/–—-\\([（【<"“”`'
 _MARKS = "⭐★🌟✓✔✅☑⚠❌\ufe0f"
 _LONGEST_LEAD = 3000
 _MOST_TAGS = 100
@@ -182,6 +187,8 @@ def _authors_before(said: Said, start: int, end: int) -> Place | None:
     label = field_at(raw, at, end)
     if label and (label[0] == "authors" or label[1] - at < 8):
         at = label[1]
+    told = raw.rfind(": ", at, end - 2) + 2
+    at = told if told > 2 and _PRESENTS.search(raw, at, told) else at
     names = read_names(raw, at, end)
     if names is None or said.links_in(names.start, names.end):
         return None
@@ -196,7 +203,18 @@ def _authors_before(said: Said, start: int, end: int) -> Place | None:
     stopped = raw[names.start : names.end].rstrip("*_ ").endswith(".")
     ended = stopped and not between.strip(' *_"“«') and names.full + names.number > 1
     alone = ended or (names.full > 0 and after != "" and after in (",.:" if plain else ",."))
+    alone = alone or _is_one_before(said, names, between)
     return (names.start, names.end) if sure or alone else None
+
+
+def _is_one_before(said: Said, names: Names, between: str) -> bool:
+    """Says whether the one name before a title is its author's: "Rudin, *Title*", "Hatcher's"."""
+    if names.number != 1:
+        return False
+    if _OWNED.match(between):
+        return True
+    marked = said.title.shape in {"italic", "quoted", "cited"}
+    return marked and names.end - names.start > 2 and _ONE_PARTED.fullmatch(between) is not None
 
 
 def read_labels(said: Said, links: list[Span]) -> None:

@@ -12,6 +12,7 @@ from diffkb.core.models import Fields, Link
 from diffkb.markdown.authors import read_names
 from diffkb.markdown.below import read_below
 from diffkb.markdown.beside import Said, read_before, read_beside, read_labels
+from diffkb.markdown.ending_names import names_at_end
 from diffkb.markdown.inline import urls_in
 from diffkb.markdown.labels import is_anchor, is_label
 from diffkb.markdown.marks import box, read_in, worth_in
@@ -20,7 +21,7 @@ from diffkb.markdown.plain import plain_text
 from diffkb.markdown.primaries import first_paper
 from diffkb.markdown.spans import links_of
 from diffkb.markdown.tables import cells_of
-from diffkb.markdown.tags import cell_tags
+from diffkb.markdown.tags import cell_tags, is_tag, listed_tags
 from diffkb.markdown.titles import Title, find_title
 from diffkb.markdown.venues import venue_of
 from diffkb.markdown.years import find_dated, find_venue, find_year
@@ -208,6 +209,8 @@ def _read_cell(said: Said, cell: Place, role: str, *, before: bool) -> None:
         place = venue_of(raw[start:end])
         if place and any(one.isalpha() for one in raw[start + place[0] : start + place[1]]):
             said.venue = (start + place[0], start + place[1])
+    elif role == "tags":
+        said.tags.extend(one for one in listed_tags(raw, *cell) if is_tag(one.text))
     elif role == "note" and text.strip(" -"):
         said.notes.append(cell)
     elif not role:
@@ -423,6 +426,10 @@ def _authors_place(said: Said) -> Place | None:
         found = _NAME_AND_YEAR.match(said.raw, *primary.text)
         if found and found[1] and read_names(said.raw, *found.span(1)):
             return found.span(1)
+    if said.title.shape == "link" and primary:
+        start, end = primary.text
+        names = names_at_end(said.raw, start, end) if said.title.span[1] < end else None
+        return names[1:] if names else said.authors
     return said.authors
 
 

@@ -143,6 +143,8 @@ def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
         return True
     if _is_rated(own):
         return _is_more(len(fields), own)
+    if any(one.context and one.context.unit == "row" for one in other.blocks):
+        return True
     lines = {one.line for one in own.blocks if one.entries}
     others = {one.line for one in other.blocks if one.entries}
     # Words of a letter or of a label are titles only in the project's own form.
@@ -160,9 +162,15 @@ def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
         for block in own.blocks
         for one in block.entries
     )
+    titles = {block.line: block.entries[0].title for block in own.blocks if block.entries}
+    cut = sum(
+        len(block.entries) == 1
+        and len(block.entries[0].title) < len(titles.get(block.line, "")) - _SHORT_TAIL // 4
+        for block in other.blocks
+    )
     noted = sum(one.note is not None for one in fields)
     notes = sum(one.note is not None for block in own.blocks for one in block.entries)
-    richer = max(richer, tails, noted - notes)
+    richer = max(richer, tails, noted - notes, cut)
     enough = min(0.3 * len(fields), max(_SOME, 0.1 * len(fields)))
     return len(fields) >= _MOST_OF_THEM * mine > 0 and richer > enough
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diffkb.markdown.endings import FEW, bold_end, text_end
 from diffkb.markdown.leading import skip_leading
-from diffkb.markdown.names import is_authors, is_name_and_year, names_before
+from diffkb.markdown.names import are_names, is_authors, is_name_and_year, names_before
 from diffkb.markdown.plain import count_words
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _BOLD = re.compile(
     r"|__(?=[^\s_])((?:[^_\r\n]|_(?!_))++)__"
 )
 ITALIC = re.compile(
-    r"\*(?<![*\w]\*)(?=[^\s*])([^*\r\n]++)\*(?![*\w])|_(?<![_\w]_)(?=[^\s_])([^_\r\n]++)_(?![_\w])"
+    r"\*(?<![*\w\\]\*)(?=[^\s*])([^*\r\n]++)\*(?![*\w])|_(?<![_\w]_)(?=[^\s_])([^_\r\n]++)_(?![_\w])"
 )
 _HTML_BOLD = re.compile(r"<(b|strong|summary)>", re.IGNORECASE)
 QUOTED = re.compile(r"[“\"«《「『]((?:[^“”\"«»《》「」『』\r\n]|\r?\n(?!\s*\n))++)[”\"»》」』]")
@@ -30,6 +30,8 @@ _BRACKETED = re.compile(r"<?\[(?![ \]\[])([^\[\]\r\n]{46,400})\](?!\()")
 _AUTHOR_AND_DATE = re.compile(
     r"[^\W\d_][^()\r\n]{1,80}\([^()\r\n]{0,20}[0-9]{1,4}[^()\r\n]{0,16}\)\.?"
 )
+# What parts authors in bold from the title: a dash, a year.
+_BETWEEN = re.compile(r"(?:\*\*|__)[\s,.:–—-]*+(?:\(?(?:1[5-9]|20)[0-9]{2}[a-z]?\)?[\s,.:–—-]*+)?+")
 # What parts the first words of a title, in bold, from the others.
 _COLON = re.compile(r"(?:\*\*|__)[ \t]?:[ \t]*+(?=\w)")
 _LONG_WORD = re.compile(r"[^\W\d_][\w-]{3,}")
@@ -67,10 +69,9 @@ def in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
     words = count_words(raw[start:stop])
     if words < (FEW if before else 1) or (before and not is_authors(before)):
         return None
-    if _AUTHOR_AND_DATE.fullmatch(raw, start, stop):
-        italic = ITALIC.match(raw, marks + len(raw[marks:nested].partition("** ")[0]) + 3, nested)
-        if italic:
-            return (italic.span(italic.lastindex or 1), None, "cited")
+    cited = _after_bold_authors(raw, start, stop, nested)
+    if cited:
+        return (cited, None, "cited")
     inner = next((one for one in own if start <= one.start and one.end <= stop), None)
     start = skip_leading(raw, start, stop)
     if inner is not None and inner.start > start + _SHORTEST:
@@ -81,6 +82,18 @@ def in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:
     if start >= stop or named or raw[start:stop].rstrip().endswith((":", "：")):
         return None
     return ((start, stop), None, "bold")
+
+
+def _after_bold_authors(raw: str, start: int, stop: int, nested: int) -> tuple[int, int] | None:
+    """Returns a title in italics or quotes after the names of its authors in bold."""
+    between = _BETWEEN.match(raw, stop, nested)
+    if between is None:
+        return None
+    title = ITALIC.match(raw, between.end(), nested) or QUOTED.match(raw, between.end(), nested)
+    dated = _AUTHOR_AND_DATE.fullmatch(raw, start, stop) is not None
+    if title is None or not (dated or are_names(raw[start:stop])):
+        return None
+    return title.span(title.lastindex or 1)
 
 
 def begun_in_bold(raw: str, at: int, nested: int, own: list[Span]) -> Found | None:

@@ -43,14 +43,22 @@ _TAIL_TAGS = re.compile(
 _WIDE_GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=[^\s\[(])")
 # What follows a title after its authors.
 _VENUE_AFTER = re.compile(
-    r"[,.;?]\s++(?:J\.\s|(?:[Ii]n|arXiv|arxiv|Proc|Journal|Trans|IEEE|ACM|PhD|Technical)\b"
+    r"[,.;?]\s++(?:J\.\s"
+    r"|(?:[Ii]n|arXiv|arxiv|bioRxiv|medRxiv|Proc|Journal|Trans|IEEE|ACM|PhD|Technical)\b"
     r"|[A-Z][\w/&'’-]{1,14}(?:\s[A-Z][\w/&'’-]{1,14}){0,3},?\s++(?:[0-9]{1,4},\s++)?(?:19|20)[0-9]{2}"
+    r"|[A-Z][\w/&'’-]{1,14}(?:\s[A-Z][\w/&'’-]{1,14}){0,3}\s[0-9]{1,4},\spp?\.?\s"
     r"|(?:19|20)[0-9]{2}\b)|\s\((?:[^()\r\n]{0,40}\s)?(?:19|20)[0-9]{2}\)"
     r"|(?<=[\w)]{2})\.\s++(?=[A-Z*_])|[?!]\s++(?=[*_])"
 )
 _WHEN = re.compile(
     r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? "
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?)?\)?[.,:]?\s++"
+)
+# Family names and a year in parentheses, perhaps after who tells of the work.
+_FAMILIES = re.compile(
+    r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)? present(?:s|ed|ing)?:\s++)?"
+    r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?:(?:, |,? (?:and|&) )[A-ZÀ-ÖØ-Þ][\w'’-]+){0,5}(?:,? et al\.?)?"
+    r",? \((?:1[5-9]|20)[0-9]{2}[a-z]?\)[.,:]?\s++(?=[A-Z](?:\w*+\W++\w++){2})"
 )
 # What may part a title from the names after it, and a venue with its year there.
 _PART = re.compile(r"(?:[,，]\s*+|(?<=[\w)]{2})\.\s++)(?=[A-Z])")
@@ -185,11 +193,15 @@ def after_names(raw: str, at: int, end: int, *, authors_first: bool) -> tuple[in
         end: where the run of plain words ends, by `text_stop`.
         authors_first: whether the document's entries begin with the names of authors.
     """
-    names = names_before(raw, at, end)
-    if names is None or not (names.sure or authors_first):
-        return None
-    when = _WHEN.match(raw, names.title, end)
-    start = when.end() if when else names.title
+    families = _FAMILIES.match(raw, at, end)
+    if families:
+        start = families.end()
+    else:
+        names = names_before(raw, at, end)
+        if names is None or not (names.sure or authors_first):
+            return None
+        when = _WHEN.match(raw, names.title, end)
+        start = when.end() if when else names.title
     venue = _VENUE_AFTER.search(raw, start, end)
     end = _before_venue(raw, venue.start()) if venue else _before_journal(raw, start, end)
     end = start + len(raw[start:end].rstrip(" \t\r\n,;([.\\"))

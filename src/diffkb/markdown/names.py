@@ -17,7 +17,8 @@ _PARTING = re.compile(
     r"(?=[,:.(\s])(?:"
     r"(?P<dated>\s?\((?:19|20)[0-9]{2}[a-z]?,\s[^()\r\n]{1,20}\)[.:,]?\s++)"
     r"|(?P<comma>,\s++(?:(?:and|&)\s++)?)|(?P<joined>\s++(?:and|&)\s++)|(?P<colon>:\s++)"
-    r"|(?P<stop>(?<=[\w)]{2})\.\s++(?=[A-Z\"“])))"
+    r"|(?P<stop>(?<=[\w)]{2})\.\s++(?=[A-Z\"“]))"
+    r"|(?<=[a-z] [A-Z])\.\s++(?=[A-Z][\w-]+ (?!and\b|et\b|de\b|v[ao]n\b|der\b)[a-z]))"
 )
 # A title, a full stop, and a venue with its year.
 _TITLE_NEXT = re.compile(r"[^.\r\n]{8,300}?\.\s[^\r\n]{0,80}?(?:19|20)[0-9]{2}(?![0-9])")
@@ -30,6 +31,7 @@ _NEVER = frozenset(
     "The A An On Towards Toward For How Why What Learning Neural Network Networks Model Models"
     " System Systems Language Programming Data Machine Theory Introduction Analysis".split()
 )
+_JOINED = re.compile(r",?\s++(?:and|&)\s++|,\s++")
 _DATED = re.compile(r"\s\(?(?:19|20)[0-9]{2}[a-z]?\)?\Z")
 AUTHORS_NEXT = re.compile(
     r"(?:[A-Z][\w'’.-]*\.?,?\s+){1,4}(?:et al|and\s|&\s)"
@@ -43,6 +45,7 @@ SURE_AUTHORS = re.compile(
 _AUTHOR_YEAR = re.compile(r"[A-Z][^\d\[\]]{1,60}[(\s,]+(?:19|20)[0-9]{2}[a-z]?\)?[.]?")
 _AND_OTHERS = (" et al.", " et al", " at al.", " et. al.")
 _INITIAL = re.compile(r"(?<![\w.-])[A-Z](?:\.|(?=\s|\Z))")
+_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
 _MOST_WORDS = 4
 # So many names in a row are no list of nouns in a title.
 _CROWD = 3
@@ -81,7 +84,8 @@ def names_before(text: str, start: int, end: int) -> Names | None:
         words = text[at : parting.start()].strip(" *_")
         dated = _DATED.search(words)
         words = words[: dated.start()] if dated else words
-        if not is_name(words) or _begins_title(words, parting, run):
+        led = words.endswith(" A") and parting.lastgroup == "colon"
+        if led or not is_name(words) or _begins_title(words, parting, run):
             break
         run.append((words, parting))
         at = parting.end()
@@ -149,7 +153,8 @@ def is_name(words: str) -> bool:
     for others in _AND_OTHERS:
         words = words.removesuffix(others)
     parts = words.split()
-    if not 0 < len(parts) <= _MOST_WORDS or not _NEVER.isdisjoint(parts):
+    told = parts[:-1] if parts[-1:] == ["A"] else parts
+    if not told or len(parts) > _MOST_WORDS or not _NEVER.isdisjoint(told):
         return False
     return all(_is_part(part) for part in parts) and parts[-1] not in _PARTICLES
 
@@ -160,6 +165,19 @@ def _is_part(word: str) -> bool:
         return True
     bare = word.replace("-", "").replace(".", "").replace("'", "").replace("’", "")
     return bare.isalpha() and word[0].isupper() and (len(bare) < 3 or not bare.isupper())
+
+
+def are_names(text: str) -> bool:
+    """Says whether words are the names of authors, and can hardly be anything else."""
+    words = text.strip(" .,:;")
+    if not words or not words[0].isupper():
+        return False
+    parts = [one for one in _JOINED.split(words) if one]
+    if not parts or not all(is_name(one) or _INITIALS.fullmatch(one) for one in parts):
+        return False
+    if any(_is_certain(one) for one in parts):
+        return True
+    return len(parts) > 1 and all(" " in one for one in parts)
 
 
 def is_authors(text: str) -> bool:

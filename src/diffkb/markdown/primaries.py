@@ -53,6 +53,17 @@ def first_page(links: Sequence[Span]) -> Span | None:
     )
 
 
+def address_below(raw: str, links: Sequence[Span]) -> Span | None:
+    """Returns the one address that fills an item below an entry without a link of its own."""
+    if len(links) != 1 or links[0].kind != "bare":
+        return None
+    address = links[0]
+    line = max(raw.rfind("\n", 0, address.start), raw.rfind("\r", 0, address.start)) + 1
+    following = raw[address.end : address.end + 2].lstrip("> ")
+    alone = not raw[line : address.start].strip(" \t-*+<") and following[:1] in {"", "\n", "\r"}
+    return address if alone else None
+
+
 def is_page(label: str) -> bool:
     """Says whether a label leads to a page on which a work without a paper is shown."""
     words = {word for word in words_of(label) if word != "official"}

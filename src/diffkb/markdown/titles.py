@@ -15,6 +15,7 @@ from diffkb.markdown.emphasis import (
     in_brackets,
     in_quotes,
 )
+from diffkb.markdown.ending_names import names_at_end
 from diffkb.markdown.endings import (
     FEW,
     after_names,
@@ -28,7 +29,7 @@ from diffkb.markdown.labels import OTHER, names_target, rank_of
 from diffkb.markdown.leading import skip_leading
 from diffkb.markdown.names import is_authors, is_name, is_name_and_year
 from diffkb.markdown.plain import count_words, plain_text
-from diffkb.markdown.primaries import first_page, first_paper, is_shown
+from diffkb.markdown.primaries import address_below, first_page, first_paper, is_shown
 from diffkb.markdown.spans import NO_DEFINITIONS, links_of
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _LINE_END = re.compile(r"[\r\n]")
 _MOST_BEFORE = 90
 _LEAST_TOLD = 4
 _SHORTEST = 8
+_QUOTES = frozenset('"“”:')
 _OPENING = ' *_"“《<>`~\\\t\r\n([（'
 # A link that says nothing but the name of a file in the list's own folder.
 _FILES = (".md", ".txt", ".py")
@@ -130,8 +132,10 @@ def find_title(
         return None
     rest = [one for one in links if one.kind != "image"]
     primary = link if link is not None else first_paper(raw, rest, nested, floor)
+    if link is not None and not link.url:
+        primary = first_paper(raw, rest, nested, floor) or link
     if primary is None and not own:
-        primary = first_page(rest)
+        primary = first_page(rest) or address_below(raw, rest)
     if primary is None:
         primary = next((one for one in own if is_shown(one.words, one.url)), None)
     if primary is None:
@@ -191,10 +195,31 @@ def _choose(
     if cell >= 0 and not _is_named(raw, first):
         # Cells before that of a linked title say something else.
         at = skip_leading(raw, cell, nested)
+    authored = _after_linked_authors(raw, at, own, nested)
+    if authored:
+        return authored
     if not raw[at : first.start].strip(_OPENING):
         return _led_by_link(raw, at, first, nested, own)
     found = _after_opening(raw, at, first)
     return found or _without_link(raw, at, nested, own, authors_first=authors_first)
+
+
+def _after_linked_authors(raw: str, at: int, own: list[Span], nested: int) -> Found | None:
+    """Returns a title in italics after names of authors that lead to their pages."""
+    end = own[0].end
+    if not raw.startswith((",", ".", " and ", " & "), end):
+        return None
+    if not any(is_name(one.words) for one in own[:3]):
+        return None
+    italic = ITALIC.search(raw, end, nested)
+    if italic is None or count_words(italic[italic.lastindex or 1]) < _LEAST_TOLD:
+        return None
+    before = plain_text(raw[at : italic.start()]).strip(" .,")
+    several = before.count(",") + before.count(" and ") > 0 and not _QUOTES.intersection(before)
+    works = any(kind_of(one.url) == "paper" or one.url.endswith(".pdf") for one in own[:3])
+    if works or not several or not is_authors(before):
+        return None
+    return (italic.span(italic.lastindex or 1), None, "cited")
 
 
 def _after_address(raw: str, link: Span, nested: int, own: list[Span]) -> Found | None:
@@ -252,6 +277,8 @@ def _linked(raw: str, link: Span) -> Found:
     if quoted and start < quoted.start() and is_authors(raw[start : quoted.start()]):
         return (quoted.span(1), link, "link")
     end = linked_end(raw, start, end)
+    names = names_at_end(raw, start, end)
+    end = names[0] if names else end
     if (
         raw.startswith("[", start)
         and raw.endswith("]", start, end)
