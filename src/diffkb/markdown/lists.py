@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
 from diffkb.markdown.dialect import item_mark
+from diffkb.markdown.headings import has_title
+from diffkb.markdown.places import names_works
 from diffkb.markdown.plain import count_words
 from diffkb.markdown.recognising import BARE, LINKED, NONE, STRONG, Judged, is_tagged
 from diffkb.markdown.surveying import SHORT_TITLE, Habits, Survey, shape_of
@@ -28,6 +31,8 @@ _FIELD = re.compile(
 )
 _BOLD_FIELD = re.compile(r"[ \t\r\n]*+(?:\*\*|__)[^*_:：\r\n]{1,40}[:：](?:\*\*|__)")
 _MOST_FIELDS = 8
+# So many parts may stand between a heading and a list that it names.
+_FARTHEST = 60
 _FEW_WORKS = 2
 _MOST_DETAILS = 80
 
@@ -83,6 +88,8 @@ class _Lists(Survey):
             self._judge_authored()
         headings = self.given.headings if self.given else self._entry_headings()
         self._take_headings(headings)
+        self.places = [index for index in self.heads if not self.entry[index]]
+        self.titled = has_title([self.heads[index] for index in self.places])
         closed = self._closed()
         self.shut = {index for index, one in enumerate(closed) if one}
         paragraphs = self.given.paragraphs if self.given else self._paragraph_shapes(closed)
@@ -208,6 +215,7 @@ class _Lists(Survey):
         cited = self._are_cited(parent_of)
         outlines = self._outlines(parent_of)
         for indices in siblings.values():
+            self._take_named(indices, works)
             bare = self._bare_too(indices, works)
             contents = self.units[indices[0]].group in outlines or self._are_contents(indices)
             if contents:
@@ -230,6 +238,38 @@ class _Lists(Survey):
             return False
         return True if mark in given.listed and self.judged[index].title else None
 
+    def _take_named(self, indices: list[int], works: dict[int, int]) -> None:
+        """Makes works of plain items, however short, where a heading says that they are."""
+        judged = [self.judged[index] for index in indices]
+        if self.units[indices[0]].depth or any(
+            one.title is None or one.title.links or one.strength > BARE for one in judged
+        ):
+            return
+        if any(works.get(i) or self._is_nested(i) for i in indices):
+            return
+        at = bisect_left(self.places, indices[0])
+        if at <= self.titled or not names_works(self.heads[self.places[at - 1]].name):
+            return
+        between = range(self.places[at - 1] + 1, indices[0])
+        if len(between) > _FARTHEST or any(
+            at == 1 or count_words(self.raw(one)) <= SHORT_TITLE for one in between
+        ):
+            # What the list is about stands between, or the name of a part of its own.
+            return
+        said = [self.raw(index).strip() for index in indices]
+        if sum(one.endswith((".", ":", "：")) for one in said) * 2 > len(said):
+            return
+        for index, one in zip(indices, judged, strict=True):
+            self.judged[index] = one._replace(strength=LINKED)
+
+    def _is_nested(self, index: int) -> bool:
+        """Says whether an item holds others."""
+        following = self.units[index + 1 : index + 2]
+        return any(
+            one.piece == self.units[index].piece and one.depth > self.units[index].depth
+            for one in following
+        )
+
     def _nested_works(self, parent_of: dict[int, int]) -> dict[int, int]:
         """Returns how many works are nested right in each item."""
         works: dict[int, int] = {}
@@ -250,7 +290,8 @@ class _Lists(Survey):
         if parent >= 0 and self._inside_entry(parent):
             return self._is_work_below(index, judged.title, self.judged[parent].title)
         if parent >= 0 and judged.strength < STRONG and not works.get(parent):
-            return judged.strength == LINKED and not self._says_much(parent)
+            cited = judged.title.shape == "cited" and self._is_cited(index)
+            return (cited or judged.strength == LINKED) and not self._says_much(parent)
         if judged.strength == BARE:
             return (bare or is_tagged(self.raw(index), judged.title)) and not works.get(index)
         return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
 from diffkb.markdown.authors import read_names
-from diffkb.markdown.endings import BLANK
+from diffkb.markdown.endings import BLANK, FEW
 from diffkb.markdown.labels import (
     OTHER,
     PAPER,
@@ -57,6 +57,14 @@ _BREAKS = re.compile(r"(?:[\s*_.,:;|/()\[\]\\–—-]|</?br ?/?>)*+")
 _CATEGORY_END = (":", "：")
 
 
+# What is nested first in an item that is a work: a field that says who wrote it.
+_AUTHORS_FIELD = re.compile(
+    r"\s++[-*+] (?:\*\*|__)?(?:authors?|by|autor(?:es|en)?|auteurs?|автор(?:ы)?|作者|著者|저자)"
+    r"(?:\*\*|__)?[ \t]?[:：]",
+    re.IGNORECASE,
+)
+
+
 class Judged(NamedTuple):
     """A unit that may be an entry.
 
@@ -96,6 +104,8 @@ def judge_item(
         return Judged(LINKED, title, len(own))
     words = count_words(own[slice(*title.span)])
     if title.primary is None and not title.links and len(raw) > len(own):
+        if words >= FEW and _AUTHORS_FIELD.match(raw, len(own.rstrip())):
+            return Judged(LINKED, title, len(own))
         whole = find_title(raw, authors_first=authors_first, defined=defined)
         if whole and whole.primary and _is_described(raw, own, whole, words):
             return Judged(STRONG, whole, len(raw))
@@ -144,8 +154,16 @@ def _strength(own: str, title: Title, words: int) -> int:
         return STRONG
     if primary is not None and words:
         return _strength_of_labelled(own, title, primary, words)
+    return _strength_of_plain(own, title, words)
+
+
+def _strength_of_plain(own: str, title: Title, words: int) -> int:
+    """Returns the same for a title without a link of its own."""
+    if title.shape == "cited" and title.links and year_in(own) is not None:
+        # The names of its authors lead to their pages.
+        return LINKED
     labelled = any(not is_anchor(one.url) and names_target(own, one) for one in title.links)
-    if labelled and (words >= 2 or title.shape == "bold"):
+    if labelled and (words >= FEW or title.shape == "bold"):
         return LINKED
     closed = title.links or own.rstrip().endswith(_CATEGORY_END)
     return BARE if not closed and (words >= 3 or is_sure_citation(own, title)) else NONE
@@ -209,12 +227,21 @@ def _is_cited_paragraph(raw: str, title: Title) -> bool:
         return year_in(raw) is not None or _DATE_IN_PARENTHESES.search(raw) is not None
     if title.shape not in {"bold", "italic", "quoted"}:
         return False
-    before = raw[title.body : title.span[0]].strip(' *_"“')
-    if title.shape != "bold" and is_authors(before):
+    start = skip_leading(raw, title.body, title.span[0])
+    before = raw[start : title.span[0]].strip(' *_"“')
+    if title.shape == "bold" and before.endswith(",") and is_authors(before):
+        return year_in(raw) is not None and count_words(raw[slice(*title.span)]) > FEW
+    if title.shape != "bold" and (is_authors(before) or (not before and _is_by(raw, title))):
         return True
     after = _AFTER_TITLE.match(raw, title.span[1])
     names = read_names(raw, after.end(), len(raw)) if after else None
     return names is not None and (names.full > 0 or names.open_end) and year_in(raw) is not None
+
+
+def _is_by(raw: str, title: Title) -> bool:
+    """Says whether the word "by" follows a title in italics that a paragraph begins with."""
+    begins = title.shape == "italic" and title.span[0] - title.body <= 1
+    return begins and raw.startswith((" by ", ", by "), title.span[1] + 1)
 
 
 def _paragraph_strength(raw: str, title: Title) -> int:
@@ -228,11 +255,11 @@ def _paragraph_strength(raw: str, title: Title) -> int:
     words = count_words(text)
     if title.primary and title.primary.text == title.span:
         return BARE if kind_of(title.primary.url) == "paper" else NONE
-    if title.primary is None and title.shape != "bold" and not opened:
+    if _is_by(raw, title) or (title.primary is None and title.shape != "bold" and not opened):
         fields = after and all(_is_field(raw, one.start) for one in after)
         good = fields or _closes(raw, title, after) or is_sure_citation(raw, title)
         good = good or (labels and _ends_in_labels(raw, after))
-        return BARE if good and 3 <= words <= 40 else NONE
+        return BARE if good and FEW <= words <= 40 else NONE
     if words >= 2 and (opened or title.shape in {"bold", "quoted", "venue", "cited"}):
         return STRONG if labels or title.shape in {"quoted", "cited"} else LINKED
     if words and labels and title.shape == "bold" and not is_label(text):

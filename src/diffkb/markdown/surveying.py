@@ -36,12 +36,17 @@ _BOOK = re.compile(r"《[^《》]+》")
 _BOLD_LINE = re.compile(r"\*\*[^*\r\n]++\*\*")
 # How a citation may begin, and the year in it.
 _CITED = re.compile(
-    r"(?=[*_\"“]{0,2}[^\W\d_a-z]|\[[0-9]|<a )[^\r\n]{10,800}?[\s(](?:1[5-9]|20)[0-9]{2}[a-z]?[,.)]"
+    r"(?=[*_\"“]{0,2}[^\W\d_a-z]|\\?\[[\w+-]{1,20}\\?\]|\[[0-9]|<a )"
+    r"[^\r\n]{10,800}?[\s(](?:1[5-9]|20)[0-9]{2}[a-z]?(?:[,.)]|\s*\Z)"
 )
 # Paragraphs without links that cite a work.
-_CITATIONS = frozenset(f"para:{shape}:{BARE}" for shape in ("bold", "cited"))
+_CITATIONS = frozenset(f"para:{shape}:{BARE}" for shape in ("bold", "cited", "italic"))
+# A title in italics, and who wrote it.
+_BY = re.compile(r"[*_][^*_\r\n]{3,200}[*_],? by [A-Z]")
 SHORT_TITLE = 3
 _SURE = 5
+# The names of parts have so many words at most.
+_PART = 4
 _PAIR = 2
 _MANY = 10
 _SAYS_LITTLE = 5
@@ -89,6 +94,7 @@ class Survey:
         self.judged: dict[int, Judged] = {}
         self.defined = definitions_in(text)
         self.shut: set[int] = set()
+        self.works_here: bool | None = None
         self.heads = {i: self._heading(u) for i, u in enumerate(units) if u.kind == "heading"}
         self.anchors = {anchor_of(head.name) for head in self.heads.values()}
 
@@ -116,7 +122,7 @@ class Survey:
             elif unit.kind in {"para", "html"}:
                 raw = self.raw(index)
                 linked = "](" in raw or "http" in raw or "href" in raw or self.defined
-                read = linked or raw[:2] == "**" or _CITED.match(raw)
+                read = linked or raw[:2] == "**" or _CITED.match(raw) or _BY.match(raw)
                 judged = judge_paragraph(raw, self.defined) if read else None
                 if judged and raw.startswith("<tr") and not _is_cited_row(judged):
                     continue
@@ -196,13 +202,24 @@ class Survey:
                     level = 0
                 body = False
                 if not level and not first and is_no_place(head.name):
-                    level, body = (0, True) if is_contents(head.name) else (head.level, False)
+                    contents = is_contents(head.name)
+                    level, body = (0, self._cites_none(index)) if contents else (head.level, False)
                 first = False
             closed.append(level > 0 or body)
         works = sum(closed[i] and one.strength == STRONG for i, one in self.judged.items())
         if works > max(20, 0.3 * strong):
             return self._closed_bodies()
         return closed
+
+    def _cites_none(self, index: int) -> bool:
+        """Says whether nothing that a heading of contents leads to is a citation."""
+        at = index + 1
+        while at < len(self.units) and at not in self.heads:
+            judged = self.judged.get(at)
+            if judged and judged.title and judged.title.shape == "cited":
+                return False
+            at += 1
+        return True
 
     def _closed_bodies(self) -> list[bool]:
         """Says the same where such parts cannot be all that stands under their headings."""
@@ -242,13 +259,9 @@ class Survey:
         works = sum(self._holds_work(i) for i in range(index + 1, following))
         raw = self.raw(index)
         title = find_title(raw, _words_at(raw))
-        if title and title.shape == "link" and title.primary and not is_anchor(title.primary.url):
-            cites = kind_of(title.primary.url) == "paper" and works <= _PAIR
-            return (cites or not works) and not names_target(raw, title.primary)
-        if title and title.primary and names_target(raw, title.primary):
-            rank = rank_of(title.primary.words, title.primary.url)
-            if rank == PAPER and count_words(self._title(index, title)) >= SHORT_TITLE:
-                return works <= 2
+        told = self._tells_work(index, title, works) if title else None
+        if told is not None:
+            return told
         body = self.text[self.units[index].end : self._body_end(index, following)]
         if works or len(body) > 8000 or count_words(head.name) < 2:
             return False
@@ -256,6 +269,20 @@ class Survey:
             rank_of(one.words, one.url) == PAPER and names_target(body, one)
             for one in links_of(body, 0, len(body))
         )
+
+    def _tells_work(self, index: int, title: Title, works: int) -> bool | None:
+        """Says whether a heading's own words are a work; None where they do not tell."""
+        raw = self.raw(index)
+        if title.shape == "link" and title.primary and not is_anchor(title.primary.url):
+            cites = kind_of(title.primary.url) == "paper" and works <= _PAIR
+            return (cites or not works) and not names_target(raw, title.primary)
+        if title.shape in {"italic", "cited"} and is_sure_citation(raw, title):
+            return not works
+        if title.primary and names_target(raw, title.primary):
+            rank = rank_of(title.primary.words, title.primary.url)
+            if rank == PAPER and count_words(self._title(index, title)) >= SHORT_TITLE:
+                return works <= _PAIR
+        return None
 
     def _holds_work(self, index: int) -> bool:
         """Says whether a unit under a heading has a title of its own."""
@@ -287,7 +314,8 @@ class Survey:
             if self.units[i].kind != "item" and judged.strength and not closed[i]
         ]
         often = common_shapes(shapes, 6)
-        found = {
+        italic = common_shapes(shapes, _PAIR) & {f"para:italic:{BARE}"}
+        found = set(italic) | {
             shape
             for shape in common_shapes(shapes)
             if shape.endswith(str(STRONG)) or shape in often or shape in _CITATIONS
@@ -299,6 +327,9 @@ class Survey:
         labelled = [f"para:text:{strength}" for strength in (STRONG, BARE)]
         if labelled[0] in found and sum(shapes.count(one) for one in labelled) > _LINKS_ALONE:
             found.add(labelled[1])
+        cites = [f"para:cited:{strength}" for strength in (STRONG, BARE)]
+        if sum(shapes.count(one) for one in cites) > _PAIR:
+            found.update(cites)
         # Citations are works without a link too, where others are put like them.
         cited = {f"para:{shape}:{STRONG}" for shape in ("quoted", "cited")}
         found.update(shape.replace(str(STRONG), str(BARE)) for shape in found & cited)
@@ -321,8 +352,11 @@ class Survey:
         """Says whether most items of the document are put like citations."""
         outer = [index for index, parent in parent_of.items() if parent < 0]
         bare = [i for i in outer if (title := self.judged[i].title) and not title.links]
-        if len(bare) < max(_MANY, 0.6 * len(outer)):
+        if len(bare) < max(_SURE, 0.6 * len(outer)):
             return False
+        if len(bare) < _MANY:
+            titles = [(self.raw(i), title) for i in bare if (title := self.judged[i].title)]
+            return sum(is_sure_citation(*one) for one in titles) > 0.8 * len(outer)
         return sum(self._is_cited(index) for index in bare) > 0.6 * len(outer)
 
     def _is_cited(self, index: int) -> bool:
@@ -338,16 +372,33 @@ class Survey:
 
     def _are_contents(self, indices: list[int]) -> bool:
         """Says whether the items of a list are the names of the document's headings."""
-        named = 0
+        named = files = told = 0
         for index in indices:
             title = self.judged[index].title
             if title is None:
                 continue
+            told += 1
             url = title.primary.url if title.primary else ""
+            if url.partition("#")[0].endswith(".md"):
+                files += count_words(self._title(index, title)) <= _PART
             name = self._title(index, title)
             anchor = url.partition("#")[2] or ("" if url else anchor_of(name))
             named += anchor in self.anchors and bool(anchor)
+        if files > 1 and files == told and self._leads_on():
+            return True
         return named > 0.5 * len(indices) and len(self.anchors) > 1
+
+    def _leads_on(self) -> bool:
+        """Says whether links to other files of the list may be its parts: it holds works itself."""
+        if self.works_here is None:
+            self.works_here = any(unit.kind == "row" for unit in self.units) or any(
+                judged.strength == STRONG
+                and judged.title is not None
+                and judged.title.primary is not None
+                and not judged.title.primary.url.endswith(".md")
+                for judged in self.judged.values()
+            )
+        return self.works_here
 
 
 def _is_cited_row(judged: Judged) -> bool:
