@@ -61,6 +61,7 @@ _OTHER_CJK = re.compile(
 _WORD = re.compile(r"[^\s\[\](){}|/,:;·•\"'“”‘’!?`*<>+_→#=.：，、【】（）-]+")
 _NOISE = re.compile(r":[a-z0-9_+-]{1,40}:|<[^<>]*>|\([^()]{0,30}\)\s*\Z")
 _EMOJI = re.compile(r":[a-z0-9_+-]{1,40}:")
+_DIGITS = "0123456789"
 _NUMBER = re.compile(r"[0-9]{1,4}|v[0-9]+")
 VENUE = re.compile(
     r"(?:(?:in|at|proc|proceedings|of|the|ieee|acm|the|workshop|oral|findings|best|spotlight|"
@@ -165,7 +166,11 @@ def _rank_of_label(text: str) -> int:
 
 def _names_paper(word: str) -> bool:
     """Says whether a word of a label names the paper."""
-    return word in _PAPER or (not word.isascii() and _PAPER_CJK.fullmatch(word) is not None)
+    return (
+        word in _PAPER
+        or word.rstrip(_DIGITS) in _PAPER
+        or (not word.isascii() and _PAPER_CJK.fullmatch(word) is not None)
+    )
 
 
 def _names_other(word: str) -> bool:

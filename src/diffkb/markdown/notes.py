@@ -18,6 +18,7 @@ _NAMES = {
     "authors": (
         *("author", "authors", "作者", "by", "writer", "writers", "author(s)"),
         *("著者", "저자", "auteur", "auteurs", "autor", "autoren", "autores"),
+        *("автор", "авторы", "autora", "autoras"),
     ),
     "venue": (
         *(

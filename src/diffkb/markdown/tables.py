@@ -12,13 +12,19 @@ from diffkb.markdown.titles import find_title
 from diffkb.markdown.years import year_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from diffkb.markdown.spans import Definitions
     from diffkb.markdown.titles import Title
 
 _BAR = re.compile(r"\\.|\||`[^`\r\n]*+`", re.DOTALL)
 _RULE = re.compile(r"[ \t]*+\|?[ \t:|-]*-[ \t:|-]*[ \t]*+")
+# A column of that name holds titles, or, beside one that does, where they appeared.
+_PUBLICATION = re.compile(r"publication\b", re.IGNORECASE)
+# So many words are a sentence.
+_SENTENCE = 5
+# A row has so many cells at least.
+_LEAST = 2
 # What columns are called, in English, German, French, Spanish, Chinese, Japanese and Korean.
 _ROLES = (
     (
@@ -41,7 +47,7 @@ _ROLES = (
     (
         "venue",
         re.compile(
-            r"venue|conference|journal|pub\b|pub\.|publisher|source|会议|會議|会議|学会|期刊|発表|发表|掲載|出版|来源|학회|저널|출처|게재|where"
+            r"venue|conference|journal|pub\b|pub\.|publisher|source|会议|會議|会議|学会|期刊|発表(?!者)|发表(?!者)|掲載|出版|来源|학회|발표처|저널|출처|게재|where"
             r"|booktitle",
             re.IGNORECASE,
         ),
@@ -59,6 +65,7 @@ _ROLES = (
             re.IGNORECASE,
         ),
     ),
+    ("tags", re.compile(r"^(?:tags?|labels?|标签|標籤|タグ|태그)$", re.IGNORECASE)),
     (
         "note",
         re.compile(
@@ -109,10 +116,18 @@ def roles_of(head: str | None, rows: Sequence[str]) -> tuple[str, ...]:
         elif role == "title":
             scores[at] = scores[at] * 2 + 0.5
     roles = ["" if role == "title" else role for role in roles]
+    for at, name in enumerate(names[:width]):
+        if name and not roles[at] and at not in titles:
+            roles[at] = (
+                "note" if _is_prose(cells[at] for cells in sample if at < len(cells)) else ""
+            )
     if any(score > 0.9 for score in scores) or (titles and scores):
         best = max(range(width), key=lambda at: scores[at])
         if scores[best] >= 1:
             roles[best] = "title"
+            for at in titles:
+                if at != best and _PUBLICATION.search(names[at]):
+                    roles[at] = "venue"
     return tuple(roles)
 
 
@@ -124,8 +139,10 @@ def judge_rows(
     Returns:
         The roles, and for each row its title, or None where it is no entry.
     """
-    roles = roles_of(head, rows)
     none: list[Title | None] = [None] * len(rows)
+    if head is None and all(len(cells_of(row)) < _LEAST for row in rows):
+        return (), none
+    roles = roles_of(head, rows)
     if "title" not in roles:
         return roles, none
     linked = sum("http" in row or "](" in row or bool(defined) for row in rows)
@@ -169,10 +186,17 @@ def _role_of(name: str) -> str:
     return next((role for role, pattern in _ROLES if pattern.search(name.strip(" *_`"))), "")
 
 
-def _title_score(cells: object) -> float:
+def _is_prose(cells: Iterable[str]) -> bool:
+    """Says whether a column holds sentences, whatever it is called."""
+    told = [cell for cell in cells if cell.strip(" -")]
+    words = sum(count_words(cell) >= _SENTENCE and "](" not in cell for cell in told)
+    return bool(told) and words > 0.6 * len(told)
+
+
+def _title_score(cells: Iterable[str]) -> float:
     """Says how much a column looks like titles: linked or bold ones most."""
     score = count = 0.0
-    for cell in cells:  # type: ignore[attr-defined]
+    for cell in cells:
         count += 1
         if not cell.strip():
             continue

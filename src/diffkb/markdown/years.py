@@ -14,9 +14,12 @@ _PARENTHESIS = re.compile(
 )
 _OLD = re.compile(r"\((?:c\.\s?)?(1[0-8][0-9]{2})\)")
 _ANY = re.compile(
-    r"((?:19|20)[0-9]{2})(?![0-9])(?:(?<![\w./-][0-9]{4})(?!\w|[./-][0-9]{3})|(?<=[A-Za-z][0-9]{4})"
+    r"((?:19|20)[0-9]{2})(?![0-9])(?:(?<![\w./-][0-9]{4})(?![^\W_]|[./-][0-9]{3})|(?<=[A-Za-z][0-9]{4})"
     r"|(?<=[a-z\s]-[0-9]{4})(?!-)|(?<![0-9][0-9]{4})(?=[-/.][01]?[0-9](?:\b|[-/.年])))"
 )
+# A year since which, or in which, something else took place.
+_SINCE = re.compile(r"(?:从|從|自|于|於|截至|以来|since|Since)\s?\Z")
+_NEAR = 8
 _DIGITS = re.compile(r"[0-9]{2}")
 _SHORT = re.compile(
     r"\b([A-Za-z][A-Za-z&+-]{1,14})\s?['’‘]([0-9]{2})(?![0-9])|\b([A-Z]{3,9})(?:[ -]?)([0-9]{2})(?![0-9])"
@@ -73,7 +76,11 @@ def find_year(text: str) -> Dated | None:
         found = _PARENTHESIS.search(text)
         if found is None:
             for one in _ANY.finditer(text):
-                found = one
+                found = (
+                    one
+                    if _SINCE.search(text, max(0, one.start() - _NEAR), one.start()) is None
+                    else found
+                )
         if found:
             return int(found[1]), *found.span(1)
     for short in _SHORT.finditer(text):
