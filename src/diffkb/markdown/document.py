@@ -28,6 +28,7 @@ BlockKind = Literal["heading", "entry", "prose"]
 _WHITE = " \t\r\n"
 _SHORT_TAIL = 30
 _SOME = 4
+_SOME_MORE = 2
 _OWN_FORM = re.compile(r" {0,3}(?:[-+*]|[0-9]{1,9}[.)])[ \t]++\[(?![ xX]\])")
 _FEW_WORDS = 8
 _LONGEST_OPENING = 4000
@@ -102,7 +103,7 @@ def read_document(text: str, dialect: Dialect | None = None) -> Reading:
     reader = _CuratedReader(text, pieces, None)
     rated = "**WR=" in text
     own = _Reader(text, pieces, None).read() if rated else None
-    if own and _is_rated(own) and not _is_more(reader.count_drafts(), own):
+    if own and _is_rated(own) and reader.count_drafts() < _count(own) + _SOME_MORE:
         return own
     other = reader.read()
     if not rated and _is_foreign(other):
@@ -123,10 +124,22 @@ def _is_rated(own: Reading) -> bool:
     return any(one.wr is not None for block in own.blocks for one in block.entries)
 
 
-def _is_more(count: int, own: Reading) -> bool:
-    """Says whether so many entries are well more than a list has in the project's own form."""
-    mine = sum(len(block.entries) for block in own.blocks)
-    return count > mine + 2 + mine // 3
+def _count(reading: Reading) -> int:
+    """Returns how many entries a list has."""
+    return sum(len(block.entries) for block in reading.blocks)
+
+
+def _finds_more(other: Reading, own: Reading) -> bool:
+    """Says whether a list with marks of worth has well more entries in another form.
+
+    Few more are enough where they are links, and none of the others is lost.
+    """
+    if _count(other) > _count(own) + 2 + _count(own) // 3:
+        return True
+    lines = {one.line for one in own.blocks if one.entries}
+    others = {one.line: one for one in other.blocks if one.entries}
+    linked = [line for line in others if line not in lines and others[line].entries[0].url]
+    return lines <= set(others) and len(linked) >= _SOME_MORE + _count(own) // 20
 
 
 def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
@@ -137,12 +150,12 @@ def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
         other: how it reads in any other.
         shut: the lines of items in parts that hold no entries.
     """
-    mine = sum(len(block.entries) for block in own.blocks)
+    mine = _count(own)
     fields = [fields for block in other.blocks for fields in block.entries]
     if not mine and len(fields) > 1:
         return True
     if _is_rated(own):
-        return _is_more(len(fields), own)
+        return _finds_more(other, own)
     if any(one.context and one.context.unit == "row" for one in other.blocks):
         return True
     lines = {one.line for one in own.blocks if one.entries}

@@ -78,11 +78,15 @@ def write_new(
 
     if ctx.dialect.own:
         return New(_in_own_form(fields, neighbours, ctx), ctx)
+    nearest = next((group for group in neighbours if group), ())
+    in_table = bool(nearest) and all(near.unit == "row" for _, near in nearest)
+    if in_table:
+        # Below a table an item of some other section would be a stranger.
+        neighbours = [[one for one in group if one[1].unit == "row"] for group in neighbours]
     new = write_like(fields, neighbours, ctx, facts)
     if new is not None:
         return new
-    nearest = next((group for group in neighbours if group), ())
-    if nearest and all(near.unit == "row" for _, near in nearest):
+    if in_table:
         raise CannotWrite(_too_much(fields, neighbours, ctx), "a row of this table cannot hold it")
     return write_plain(fields, neighbours, ctx)
 

@@ -25,7 +25,7 @@ from diffkb.markdown.endings import (
     text_stop,
     trimmed,
 )
-from diffkb.markdown.labels import OTHER, names_target, rank_of
+from diffkb.markdown.labels import OTHER, is_address, names_target, rank_of
 from diffkb.markdown.leading import skip_leading
 from diffkb.markdown.names import is_authors, is_name, is_name_and_year
 from diffkb.markdown.plain import count_words, plain_text
@@ -149,7 +149,7 @@ def _bare(raw: str, body: int, own: list[Span]) -> Found | None:
     first = own[0] if own else None
     if first is None or first.kind != "bare" or raw[body : first.start].strip(" \t<"):
         return None
-    line = raw[first.end :].split("\n", 1)[0]
+    line = _line_after(raw, first)
     if line[:1] not in "> \t\r" or count_words(line) >= _LEAST_TOLD:
         return None
     return first.text, first, "bare"
@@ -243,7 +243,15 @@ def _led_by_link(raw: str, at: int, first: Span, nested: int, own: list[Span]) -
         return _linked(raw, first)
     if alone and words and count_words(raw[first.end : nested]) >= _LEAST_TOLD:
         return _linked(raw, first)
+    if alone and is_address(first.words) and count_words(_line_after(raw, first)) <= 1:
+        # Until somebody names a work, its identifier stands for it.
+        return first.text, first, "link"
     return _venue_led(raw, first, nested, own)
+
+
+def _line_after(raw: str, link: Span) -> str:
+    """Returns what follows a link on its line."""
+    return raw[link.end :].split("\n", 1)[0]
 
 
 def _after_opening(raw: str, at: int, first: Span) -> Found | None:

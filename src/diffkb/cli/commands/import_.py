@@ -65,6 +65,8 @@ def _tell(run: Run, imported: Imported, *, dry_run: bool) -> None:
     """Says what was read, and what was not."""
     if imported.not_utf8 is not None:
         run.warn(f"{imported.path} is not UTF-8 at byte {imported.not_utf8}; its bytes are kept")
+    if not imported.entry_count:
+        run.warn(f"{imported.path} holds no entries")
     verb = "would be" if dry_run else "is"
     reading = imported.reading
     run.say(
