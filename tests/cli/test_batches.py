@@ -59,6 +59,20 @@ def test_each_failure_is_named_with_its_line(call: Call, tmp_path: Path) -> None
     assert "DOI or http(s) link (line 6)" in stderr
 
 
+def test_what_a_source_does_not_know_is_named_with_its_line(
+    call: Call, arxiv: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "ids.txt"
+    arxiv.papers["2401.00002"] = Paper("Known", "2024-01-02")
+    file.write_text("# ids\n2401.00001\n2401.00002\n")
+    done = call("add", "--from", str(file), "--json")
+    assert [(one["ref"], one["line"]) for one in json.loads(done.stdout)["errors"]] == [
+        ("2401.00001", 2)
+    ]
+    stderr = call("add", "--from", str(file), "--section", "Foundations").stderr
+    assert "no paper 2401.00001 (line 2)" in stderr
+
+
 def test_run_again_what_is_there_is_left_alone(call: Call, tmp_path: Path) -> None:
     file = tmp_path / "ids.txt"
     file.write_text("2401.00001\n2401.00002\n")

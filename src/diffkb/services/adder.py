@@ -69,7 +69,7 @@ class Adder:
         result = Added(item.ref.text, item.line, "failed", item.ref.identifier)
         ids = listed_ids(self._reader, item)
         if isinstance(item.answer, UnknownWork) and not ids:
-            return result._replace(error=item.answer)
+            return result._replace(error=_at_line(item.answer, item))
         found = len(self.findings)
         try:
             with self._unit.attempt():
@@ -78,7 +78,7 @@ class Adder:
                 return self._place(item, result, section)
         except (CannotWrite, NotFoundError, ConflictError) as error:
             del self.findings[found:]
-            return result._replace(error=error)
+            return result._replace(error=_at_line(error, item))
 
     def _know(self, item: Item, result: Added, entry_id: int) -> Added:
         """Takes over what a source said of a work that is listed; nothing curated changes."""
@@ -193,6 +193,12 @@ def listed_ids(reader: Reader, item: Item) -> list[int]:
     if isinstance(item.answer, Candidate):
         met = identity.met_paper(reader.connection, item.answer)
     return [] if met is None else reader.ids_by_paper(met)
+
+
+def _at_line(error: DiffkbError, item: Item) -> DiffkbError:
+    """Returns an error of one item with the line of the input that names it."""
+    error.ref, error.line = error.ref or item.ref.text, item.line
+    return error
 
 
 def _facts(item: Item) -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from string import Formatter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -83,7 +84,9 @@ def parse_columns(option: str, names: Iterable[str]) -> tuple[str, ...]:
     found = tuple(name.strip() for name in ",".join(names).split(",") if name.strip())
     for name in found:
         if name not in COLUMNS:
-            raise BadValue(option, name, f"one of {', '.join(COLUMNS)}")
+            near = get_close_matches(name, COLUMNS, 1)
+            meant = f"{near[0]}, perhaps; it is " if near else ""
+            raise BadValue(option, name, f"{meant}one of {', '.join(COLUMNS)}")
     return found
 
 
