@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Gives a function that draws numbers on a terminal, and returns what the terminal got."""
 
+    # On a dumb terminal nothing can be drawn, and the tests may be run on one.
+    monkeypatch.setenv("TERM", "xterm")
+
     def draw(*numbers: tuple[int, int], quiet: bool = False) -> str:
         inside, outside = os.openpty()
         with os.fdopen(outside, "w") as terminal:
