@@ -16,10 +16,11 @@ from diffkb.core.query import EVERYTHING, And, Between, InDocument, Missing, Or,
 from diffkb.errors import NotABase
 from diffkb.store.columns import COLUMNS
 from diffkb.store.conditions import compile_condition
+from diffkb.store.entries import SELECT_ENTRY
 from diffkb.store.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DIFFUSION = 12
 
@@ -157,3 +158,13 @@ def test_damage_that_shows_only_later_is_told_too(seed_base: Path, tmp_path: Pat
     damaged.write_bytes(content)
     with Reader.open(damaged) as reader, pytest.raises(NotABase, match="damaged"):
         list(reader.entry_rows(("id",), EVERYTHING))
+
+
+def test_an_entry_is_read_by_keys_alone(new_base: Callable[[], Path]) -> None:
+    with Reader.open(new_base()) as reader:
+        plan = [row[3] for row in reader.rows(f"EXPLAIN QUERY PLAN {SELECT_ENTRY}", (1,))]
+    walked = [step for step in plan if step.startswith("SCAN") and "subquery" not in step]
+    assert walked == []
+    identifiers = [step for step in plan if "identifiers" in step]
+    assert len(identifiers) == 3
+    assert all("ix_identifiers_paper_id" in step for step in identifiers)
