@@ -163,7 +163,7 @@ def test_damage_that_shows_only_later_is_told_too(seed_base: Path, tmp_path: Pat
 def test_an_entry_is_read_by_keys_alone(new_base: Callable[[], Path]) -> None:
     with Reader.open(new_base()) as reader:
         plan = [row[3] for row in reader.rows(f"EXPLAIN QUERY PLAN {SELECT_ENTRY}", (1,))]
-    walked = [step for step in plan if step.startswith("SCAN") and "subquery" not in step]
+    walked = [step for step in plan if step.startswith("SCAN") and "subquery" not in step.lower()]
     assert walked == []
     identifiers = [step for step in plan if "identifiers" in step]
     assert len(identifiers) == 3
