@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffkb.cli.render.columns import COLUMNS
+from diffkb.cli.render.pager import paged
 from diffkb.cli.render.query_language import EXAMPLES
 from diffkb.core.fields import FIELDS
 from diffkb.formats.spreadsheet import FORMULA, write_csv
@@ -110,6 +111,15 @@ def test_a_table_goes_through_the_pager(
     # A person who leaves after the first line has not seen the rest.
     assert ("Consistency Models" in out) == (reads == "read()" and "ids" not in options)
     assert "Traceback" not in out
+
+
+def test_who_leaves_the_pager_has_seen_enough(tmp_path: Path) -> None:
+    pager = tmp_path / "pager.py"
+    pager.write_text("import sys; sys.stdin.readline()")
+    with paged({"PAGER": f"{sys.executable} {pager}"}, wanted=True) as stream:
+        for _ in range(100_000):
+            stream.write("more than a pipe holds\n")
+    assert stream.closed
 
 
 @pytest.mark.parametrize("pager", ["", "cat", "no-such-pager", "'"])

@@ -12,7 +12,17 @@ from diffkb.core.text import words
 
 TEXT = st.lists(
     st.sampled_from(
-        ["flow", "Flow-matching", "Schrödinger", "扩散模型", "e\u0301tude", "a_b", ";"]
+        [
+            "flow",
+            "Flow-matching",
+            "overflow",
+            "flows2",
+            "Schrödinger",
+            "扩散模型",
+            "e\u0301tude",
+            "a_b",
+            ";",
+        ]
     ),
     max_size=40,
 ).map(" ".join)

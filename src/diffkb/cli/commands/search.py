@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from diffkb.cli.options import DocumentName, NoPager, Run, SectionName, command
+from diffkb.cli.render.forms import usual_form
 from diffkb.cli.render.messages import printable
 from diffkb.errors import BadValue
 from diffkb.services.listing import Wish
@@ -71,13 +72,10 @@ def _form(run: Run, name: str | None) -> Callable[[Run, Found], None]:
     Raises:
         BadValue: there is no form of that name.
     """
-    if run.json:
-        name = "json"
-    elif name is None:
-        name = "table" if run.terminal else "plain"
-    if name not in FORMS:
-        raise BadValue("--format", name, "table, plain, json, jsonl or ids")
-    return FORMS[name]
+    form = usual_form(run, name)
+    if form not in FORMS:
+        raise BadValue("--format", form, "table, plain, json, jsonl or ids")
+    return FORMS[form]
 
 
 def _tell_rest(run: Run, found: Found, limit: int) -> None:

@@ -60,10 +60,7 @@ def choose_form(run: Run, name: str | None, columns: tuple[str, ...]) -> Callabl
         BadValue: there is no form of that name, or a template cannot be read.
         UsageError: the form has no columns to choose.
     """
-    if run.json:
-        name = "json"
-    elif name is None:
-        name = "table" if run.terminal else "plain"
+    name = usual_form(run, name)
     if columns and name not in WITH_COLUMNS:
         with_columns = ", ".join(WITH_COLUMNS)
         raise UsageError(
@@ -74,6 +71,13 @@ def choose_form(run: Run, name: str | None, columns: tuple[str, ...]) -> Callabl
     if "{" not in name:
         raise BadValue("--format", name, EXPECTED)
     return _by_template(name)
+
+
+def usual_form(run: Run, name: str | None) -> str:
+    """Returns the form that is asked for, else the one for who reads it: a person or a program."""
+    if run.json:
+        return "json"
+    return name or ("table" if run.terminal else "plain")
 
 
 def _print_plain(listing: Listing) -> int:
@@ -120,10 +124,14 @@ def _print_table(listing: Listing) -> int:
     run = listing.run
     configured = parse_columns("columns", run.configuration.columns)
     columns = listing.columns or configured
+    # Whoever leaves the pager early has seen some.
+    shown = 1
     with paged(run.environ, wanted=run.terminal and not run.no_pager) as stream:
         if columns:
-            return _print_chosen(listing, columns, stream)
-        return _print_sections(listing, stream)
+            shown = _print_chosen(listing, columns, stream)
+        else:
+            shown = _print_sections(listing, stream)
+    return shown
 
 
 def _print_sections(listing: Listing, stream: IO[str]) -> int:
