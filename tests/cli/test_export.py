@@ -92,6 +92,17 @@ def test_json_lines_are_the_entries_of_list(call: Call, lists: Path) -> None:
         )
 
 
+def test_json_lines_of_a_query_are_those_of_list(call: Call) -> None:
+    query = ("title:score", "-survey", "wr-")
+    assert (
+        call("export", "jsonl", *query).stdout == call("list", *query, "--format", "jsonl").stdout
+    )
+    refused = call("export", "json", "wr:3")
+    assert (refused.status, refused.stdout) == (2, "")
+    assert "json is the whole base" in refused.stderr
+    assert call("export", "markdown", "wr:>").status == 2
+
+
 def test_json_holds_every_byte_and_every_fact(call: Call, seed_list: Path) -> None:
     whole = json.loads(call("export", "json").stdout)
     assert set(whole) == {

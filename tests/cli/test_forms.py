@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,17 @@ def test_csv_gives_cells_back_and_none_is_a_formula(rows: list[list[str]]) -> No
 def test_a_template_is_filled_for_each_entry(call: Call) -> None:
     done = call("list", "id:12,13", "--format", "{{{year:>6}}} {title:.9}|{tags}|")
     assert done.stdout == "{  2020} Denoising||\n{  2019} Generativ||\n"
+
+
+@pytest.mark.parametrize("words", [("list", "--format", "markdown"), ("export", "markdown")])
+def test_markdown_of_a_query_is_a_list_of_its_own(call: Call, words: tuple[str, ...]) -> None:
+    done = call(*words, "wr:3 section:foundations year:2020")
+    assert re.findall(r"#.*|\[.*?\]|\*\*.*\*\*", done.stdout) == [
+        *("# Knowledge Base - Diffusion Models", "## Papers", "### Foundations", "#### 2020"),
+        *("[Denoising Diffusion Implicit Models]", "**WR=3**"),
+        *("[Denoising Diffusion Probabilistic Models]", "**WR=3**"),
+    ]
+    assert call(*words, "wr:3 year+").stdout.startswith("## 2020\n\n- [Denoising Diffusion Impl")
 
 
 @pytest.mark.parametrize("template", ["{", "{}", "{0}", "{nothing}", "{title.x}", "{year:d}", "}{"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import gc
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -52,10 +51,6 @@ OVERVIEW = "overview"
 
 # The variable by which a shell asks how a line may go on.
 COMPLETION = "_DIFFKB_COMPLETE"
-
-# Commands that take a query, in which a minus before a word leaves it out.
-QUERYING = frozenset({"list", "search"})
-SHORT = re.compile("-[^-]")
 
 BUG = 70
 INTERRUPTED = 130
@@ -215,8 +210,6 @@ def _usage(error: Any, run: Run) -> UsageError:
     """Returns what typer says about the command line, in diffkb's words."""
     path = f"diffkb {run.command}" if run.command else "diffkb"
     hint = f"`{path} --help` shows what it takes"
-    if run.command in QUERYING and SHORT.fullmatch(str(getattr(error, "option_name", ""))):
-        hint = f"a query leaves words out by `not WORD`; {hint}"
     if near := getattr(error, "possibilities", None):
         hint = f"did you mean {' or '.join(f'`{option}`' for option in near)}? {hint}"
         text = error.message

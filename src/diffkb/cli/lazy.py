@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.models import CommandInfo
 
 from diffkb.cli.options import GLOBAL_PANEL, Command, Commands, Run, global_options
+from diffkb.cli.query_words import spell_out_minus
 from diffkb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,6 +85,11 @@ class _Polite:
 
 class LazyCommand(_Polite, TyperCommand):
     """A single command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Reads the words after the command's name; in a query, -WORD leaves a word out."""
+        rest: list[str] = super().parse_args(ctx, spell_out_minus(args, self.params))
+        return rest
 
 
 class LazyGroup(_Polite, TyperGroup):

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from diffkb.core.query import EVERYTHING
 from diffkb.errors import AmbiguousDocument, NotFoundError
-from diffkb.services.listing import Wish, find_document, select
+from diffkb.services.listing import find_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diffkb.services.listing import Selection
     from diffkb.store.reader import Document, Reader
 
 
@@ -52,20 +53,15 @@ def export_markdown(reader: Reader, document: Document) -> Iterator[bytes]:
     return reader.texts(document.id)
 
 
-def export_lines(reader: Reader, document: str | None) -> Iterator[str]:
-    """Yields an entry a line.
+def export_selected(reader: Reader, selection: Selection, form: str) -> Iterator[str]:
+    """Yields the entries of a selection in a form that writes entries: markdown or jsonl."""
+    from diffkb.formats import jsonl, markdown_list
 
-    Args:
-        reader: the base.
-        document: the name of the only document to take, or None for all.
-
-    Raises:
-        DocumentNotFound: there is no document of that name.
-    """
-    from diffkb.formats.jsonl import write
-
-    wanted = select(reader, Wish(document=document)).condition
-    return write(reader.entries(wanted))
+    entries = reader.entries(selection.condition, selection.order, selection.limit)
+    if form == "jsonl":
+        return jsonl.write(entries)
+    sorted_by = selection.order[0].field if selection.order else None
+    return markdown_list.write(entries, sorted_by)
 
 
 def export_whole(reader: Reader, *, private: bool) -> Iterator[str]:

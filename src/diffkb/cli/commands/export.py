@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diffkb.cli.options import DocumentName, Run, command
-from diffkb.errors import BadValue
+from diffkb.errors import BadValue, UsageError
 from diffkb.formats import FORMATS
 from diffkb.services.exporting import (
     choose_document,
-    export_lines,
     export_markdown,
+    export_selected,
     export_whole,
 )
+from diffkb.services.listing import Wish, select
 from diffkb.services.opening import open_reader
 
 if TYPE_CHECKING:
@@ -26,8 +27,13 @@ NAMES = [form.name for form in FORMATS]
 
 @command(
     details="markdown gives a document's own bytes back, changed only where diffkb changed it; "
-    "json is the whole base; jsonl is an entry a line.",
-    examples=("diffkb export markdown > list.md", "diffkb export jsonl | head"),
+    "with a query it is a new list, of the entries found. jsonl is an entry a line; json is the "
+    "whole base. `diffkb help query` explains queries.",
+    examples=(
+        "diffkb export markdown > list.md",
+        "diffkb export markdown wr:3 year:2022.. > best.md",
+        "diffkb export jsonl author:song | head",
+    ),
 )
 def export(
     run: Run,
@@ -35,6 +41,10 @@ def export(
         str,
         typer.Argument(metavar="FORMAT", help=", ".join(NAMES), autocompletion=lambda: NAMES),
     ],
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[QUERY]...", help="Which entries: words, field:value, ..."),
+    ] = None,
     *,
     document: DocumentName = None,
     private: Annotated[
@@ -44,15 +54,23 @@ def export(
     """Writes the base to standard output."""
     if form not in NAMES:
         raise BadValue("FORMAT", form, " or ".join(NAMES))
+    if query and form == "json":
+        raise UsageError(
+            "json is the whole base, and takes no query",
+            hint="`diffkb export jsonl QUERY` writes an entry a line",
+        )
     parts: Iterable[bytes]
     with open_reader(run.base, run.say) as reader:
-        if form == "markdown":
+        if form == "markdown" and not query:
             chosen = choose_document(reader, document, run.configuration.default_document)
             parts = export_markdown(reader, chosen)
         elif form == "json":
             parts = (text.encode() for text in export_whole(reader, private=private))
         else:
-            parts = (line.encode() for line in export_lines(reader, document))
+            wish = Wish(query or (), document=document)
+            selection = select(reader, wish, run.saved_queries(wish.query))
+            texts = export_selected(reader, selection, form)
+            parts = (text.encode("utf-8", "replace") for text in texts)
         if run.json:
             return run.answer(_as_json(form, b"".join(parts)))
         _write(parts)

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from typing import IO
 
     from diffkb.cli.run import Run
+    from diffkb.core.models import Entry
     from diffkb.services.listing import Selection
     from diffkb.store.reader import Reader
 
 PLAIN = ("id", "year", "wr", "title", "url")
 TABLE = ("section_id", "document_id", "document", *PLAIN)
-EXPECTED = "table, plain, json, jsonl, csv, ids, or a template such as '{year} {title}'"
+EXPECTED = "table, plain, json, jsonl, csv, ids, markdown, or a template such as '{year} {title}'"
 
 
 class Listing(NamedTuple):
@@ -198,6 +199,23 @@ def _print_json_lines(listing: Listing) -> int:
     return _write_lines(write(listing.reader.entries(chosen.condition, chosen.order, chosen.limit)))
 
 
+def _print_markdown(listing: Listing) -> int:
+    """Prints a Markdown list in the project's own form, in UTF-8 whatever the locale is."""
+    from diffkb.formats.markdown_list import write
+
+    chosen = listing.selection
+    count = 0
+
+    def counted() -> Iterator[Entry]:
+        nonlocal count
+        for entry in listing.reader.entries(chosen.condition, chosen.order, chosen.limit):
+            count += 1
+            yield entry
+
+    _write_lines(write(counted(), sorted_by=chosen.order[0].field if chosen.order else None))
+    return count
+
+
 def _write_lines(lines: Iterable[str]) -> int:
     """Writes lines that have their ends, and returns how many they were."""
     count = 0
@@ -215,5 +233,6 @@ FORMS: dict[str, Callable[[Listing], int]] = {
     "jsonl": _print_json_lines,
     "csv": _print_csv,
     "ids": _print_ids,
+    "markdown": _print_markdown,
 }
 WITH_COLUMNS = ("table", "plain", "csv")
