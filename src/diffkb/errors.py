@@ -408,6 +408,16 @@ class UnreadableInput(DiffkbError):
         self.why = why
 
 
+class BadRecord(UnreadableInput):
+    """One record of a file that cannot be taken; the others can."""
+
+    code = "bad-record"
+
+    def __init__(self, path: str, line: int, why: str) -> None:
+        super().__init__(f"line {line} of {path}", why, hint="mend the line and import it again")
+        self.line = line
+
+
 class Interrupted(DiffkbError):
     """Interrupted by a person before it came to this."""
 

@@ -330,3 +330,72 @@ def test_what_a_source_says_about_authors_beats_the_list(
     [entry, _] = empty("list", "--json").data["entries"]
     assert [one["name"] for one in entry["authors"]] == ["Ada Example"]
     assert entry["venue"] == "CVPR"
+
+
+LINES = (
+    '{"title": "One", "url": "https://x.example/1", "section": ["First"], "year": 2020}\n'
+    "no JSON\n"
+    '{"title": "Two", "url": "https://x.example/2", "section": ["First"]}\n'
+)
+MADE = (
+    "# Reading list\n\n## First\n\n- [Two](https://x.example/2)\n\n### 2020\n\n"
+    "- [One](https://x.example/1)\n"
+)
+
+
+@pytest.mark.parametrize("name", ["entries.jsonl", "entries.NDJSON", "entries.txt"])
+def test_json_lines_make_a_list(empty: Call, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text(LINES)
+    chosen = ("--format", "jsonl") if name.endswith("txt") else ()
+    tried = empty("import", str(file), "--dry-run", *chosen)
+    assert tried.stderr.splitlines()[-1] == f"{file}: 2 entries would be added, 0 known"
+    assert empty("list").stdout == ""
+    done = empty("import", str(file), *chosen)
+    assert (done.status, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"error: line 2 of {file} cannot be read: it is no JSON",
+        "hint: mend the line and import it again",
+        f'{file}: 2 entries added to "Reading list", 0 known',
+    ]
+    assert empty("export", "markdown").stdout == MADE
+    assert empty("search", "two").stdout.startswith("1\t")
+
+
+def test_json_lines_in_json(empty: Call, tmp_path: Path) -> None:
+    file = tmp_path / "entries.jsonl"
+    file.write_text(LINES)
+    done = empty("import", str(file), "--json")
+    [document] = done.data["documents"]
+    assert [entry["title"] for entry in document["entries"]] == ["Two", "One"]
+    assert (document["name"], document["known"]) == ("Reading list", 0)
+    [error] = json.loads(done.stdout)["errors"]
+    assert (error["code"], error["line"]) == ("bad-record", 2)
+
+
+def test_a_stream_of_json_lines_is_read(run_diffkb: Callable[..., Any], tmp_path: Path) -> None:
+    base = str(tmp_path / "kb.sqlite")
+    listed = run_diffkb("list", "wr:3", "--format", "jsonl").stdout
+    done = run_diffkb("--base", base, "import", "-", stdin=listed)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "-: 14 entries added" in done.stderr
+    again = run_diffkb("--base", base, "list", "--format", "jsonl").stdout
+    assert [json.loads(line)["key"] for line in again.splitlines()] == [
+        json.loads(line)["key"] for line in listed.splitlines()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("x.jsonl", "--format", "pdf"), 2, "`pdf` does not fit --format"),
+        (("x.jsonl",), 5, "x.jsonl cannot be read: No such file"),
+        (("x.md", "--document", "A"), 2, "a Markdown list becomes a document of its own"),
+    ],
+)
+def test_a_wrong_import_says_so(
+    empty: Call, words: tuple[str, ...], status: int, said: str
+) -> None:
+    done = empty("import", *words)
+    assert (done.status, done.stdout) == (status, "")
+    assert said in done.stderr

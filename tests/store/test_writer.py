@@ -15,7 +15,7 @@ from tests.journal import ask, take_back
 from diffkb.errors import BaseLocked
 from diffkb.store import opening
 from diffkb.store.schema import create_base
-from diffkb.store.tables import BlockRow, DocumentRow
+from diffkb.store.tables import BlockRow, DocumentRow, PaperRow
 from diffkb.store.writer import UnitOfWork
 
 
@@ -165,3 +165,12 @@ def test_rows_inserted_one_after_the_other_are_one_range(base: Path) -> None:
     assert noted == [(2, 4)]
     take_back(base, step)
     assert ask(base, "SELECT name FROM documents") == [("first",)]
+
+
+def test_what_plain_sql_wrote_in_a_part_is_taken_back_with_it(base: Path) -> None:
+    with UnitOfWork(base, command="add") as unit:
+        with suppress(ZeroDivisionError), unit.attempt():
+            unit.insert_rows(PaperRow, [(unit.next_id(PaperRow), "unfetched", None, None)])
+            raise ZeroDivisionError
+        assert not unit.changed
+    assert ask(base, "SELECT count(*) FROM papers") == [(0,)]

@@ -76,9 +76,15 @@ def _requoted(argument: str) -> str:
         return argument
     start = len(argument) - len(argument.removeprefix("-")) + found.end()
     value = argument[start:]
-    holds_terms = any(_FIELD.match(part) for part in value.split()[1:])
+    holds_terms = any(map(_begins_a_term, value.split()[1:]))
     joined = {"or", "and", "not"} & {part.lower() for part in value.split()}
     return argument if holds_terms or joined else f'{argument[:start]}"{value}"'
+
+
+def _begins_a_term(part: str) -> bool:
+    """Says whether a word after a value is a term of its own: a field's, a sort key, or -WORD."""
+    left_out = part.startswith("-") and len(part) > 1
+    return bool(left_out or _FIELD.match(part) or _SORT_KEY.fullmatch(part))
 
 
 def read_query(text: str, saved: Mapping[str, str] | None = None) -> Query:

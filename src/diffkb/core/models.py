@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Kind = Literal["paper", "link"]
 YearFrom = Literal["heading", "text", "table", "venue"]
@@ -169,3 +169,36 @@ class Entry:
     abstract: str | None
     pending: bool
     key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a file of entries says of one, before it has a place in a list; absent facts are None.
+
+    Attributes:
+        fields: what its Markdown is to say, without venue and authors.
+        identifiers: of its work.
+        kind: paper or link; None leaves it to the link.
+        document: the name of the list it comes from.
+        section: the path of the section it stood in.
+        authors: of the work, in order.
+        venue: where the work came out.
+        published: the date of the first version, in ISO 8601.
+        abstract: of the work.
+        key: its citation key.
+        pending: whether a source was asked and could not answer yet.
+        extra: what the format has and no other attribute holds, as JSON values by name.
+    """
+
+    fields: Fields
+    identifiers: tuple[Identifier, ...] = ()
+    kind: Kind | None = None
+    document: str | None = None
+    section: tuple[str, ...] = ()
+    authors: tuple[Author, ...] = ()
+    venue: str | None = None
+    published: str | None = None
+    abstract: str | None = None
+    key: str | None = None
+    pending: bool = False
+    extra: Mapping[str, Any] | None = None

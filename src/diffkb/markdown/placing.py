@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from diffkb.errors import CannotWrite
 from diffkb.markdown.blocks import BOM, LINE_END, cut, cut_one, trailing
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _NUMBERED = (".", ")")
 _HIGHEST_NUMBER = 999_999_999
+# A note of one line in which nothing can begin a block that swallows what follows.
+_PLAIN_NOTE = re.compile(r"[^`~<\r\n]*+")
 _UNWRITABLE = ("links", "read", "tags", "venue", "authors")
 
 
@@ -130,9 +133,39 @@ def _in_own_form(
     refused = CannotWrite("entry", "no form of this list holds it")
     for form in dict.fromkeys((near, ctx.dialect.form, Form())):
         try:
-            return _written_entry(fields, form, number, ctx)
+            return _written_entry(fields, form, number, ctx)[0]
         except CannotWrite as error:
             refused = error
+    raise refused
+
+
+def write_own(fields: Fields, form: Form, ctx: Context) -> tuple[str, Fields]:
+    """Writes a new entry in the project's own form, for a list that is written in it.
+
+    Args:
+        fields: what it shall say; its year is that of the group it goes to.
+        form: that of its neighbours, without a number; where it cannot hold the fields, the
+            document's is taken, then the plainest.
+        ctx: the context it is going to have.
+
+    Returns:
+        Its text without the line end after it, and what it reads as whatever follows it.
+
+    Raises:
+        CannotWrite: none of these forms can hold the fields.
+    """
+    _refuse_unwritable(fields, ctx)
+    refused = CannotWrite("entry", "no form of this list holds it")
+    for one in dict.fromkeys((form, ctx.dialect.form, Form())):
+        try:
+            raw, read = _written_entry(fields, one, 1, ctx)
+            if fields.note is not None and not _PLAIN_NOTE.fullmatch(fields.note):
+                check_window([("entry", f"{raw}\n\n"), ("entry", "- [a](b)\n")], field="note")
+                check_window([("entry", f"{raw}\n\n"), ("heading", "# a\n")], field="note")
+        except CannotWrite as error:
+            refused = error
+        else:
+            return raw, read
     raise refused
 
 
@@ -246,8 +279,8 @@ def _refuse_unwritable(fields: Fields, ctx: Context) -> None:
             raise CannotWrite(name, "the form of this list has no place for it")
 
 
-def _written_entry(fields: Fields, form: Form, number: int, ctx: Context) -> str:
-    """Returns an entry in one form.
+def _written_entry(fields: Fields, form: Form, number: int, ctx: Context) -> tuple[str, Fields]:
+    """Returns an entry in one form, and what it reads as.
 
     Raises:
         CannotWrite: the form cannot hold the fields.
@@ -265,7 +298,7 @@ def _written_entry(fields: Fields, form: Form, number: int, ctx: Context) -> str
     for name in ("title", "url", "wr", "note"):
         if read is None or getattr(read, name) != getattr(fields, name):
             raise CannotWrite(name, "it would read otherwise in this list")
-    return raw
+    return raw, cast("Fields", read)
 
 
 def _forms(neighbours: Iterable[Sequence[tuple[str, Context]]]) -> Iterator[list[Form]]:

@@ -179,12 +179,12 @@ class Blocks:
         if before is None:
             self.start(block, insert_block(None, text, None, ctx)[1])
             return
-        earlier, following = self._around(before)
+        earlier, following = self.around(before)
         after = following[0][1] if following else None
         units = self._units(before, after, ctx.unit or unit_of(text))
         opened, new = insert_block(text_of(before), text, after, ctx, gap=gap, units=units)
         edited = [_piece(before.kind, opened or ""), _piece(block.kind, new)]
-        self._check([*earlier, *edited, *following], at_start=not earlier)
+        self.check_near([*earlier, *edited, *following], at_start=not earlier)
         before.raw = bytes_of(opened or "")
         self.save(before)
         block.position = self._room_after(before)
@@ -197,8 +197,8 @@ class Blocks:
         Raises:
             CannotWrite: what stands near it would read differently.
         """
-        earlier, following = self._around(block)
-        self._check([*earlier, _piece(block.kind, text), *following], at_start=not earlier)
+        earlier, following = self.around(block)
+        self.check_near([*earlier, _piece(block.kind, text), *following], at_start=not earlier)
         self._decide(follow_edit(self.dialect, text_of(block), text))
         block.raw = bytes_of(text)
         self.save(block)
@@ -220,16 +220,16 @@ class Blocks:
             CannotWrite: what stands near it would read differently.
         """
         before = self.before(block.position)
-        _, following = self._around(block)
+        _, following = self.around(block)
         if before is None:
             return
         after = following[0][1] if following else None
         units = self._units(before, after, self._unit_at(block))
         removed = text_of(block)
         text = close_gap(text_of(before), removed, after, last=not following, units=units)
-        earlier, _ = self._around(before)
+        earlier, _ = self.around(before)
         window = [*earlier, _piece(before.kind, text), *following]
-        self._check(window, at_start=not earlier)
+        self.check_near(window, at_start=not earlier)
         if text != text_of(before):
             before.raw = bytes_of(text)
             self.save(before)
@@ -247,7 +247,7 @@ class Blocks:
         found = self.at(block)
         return unit_of(found.text, found.context(None))
 
-    def _check(self, window: list[Piece], *, at_start: bool) -> None:
+    def check_near(self, window: list[Piece], *, at_start: bool) -> None:
         """Makes sure that the blocks near an edit read as before, in the project's own form."""
         if self.dialect.own:
             check_window(window, at_start=at_start)
@@ -287,7 +287,7 @@ class Blocks:
         self._unit.session.delete(row)
         self._unit.session.flush()
 
-    def _around(self, block: BlockRow) -> tuple[list[Piece], list[Piece]]:
+    def around(self, block: BlockRow) -> tuple[list[Piece], list[Piece]]:
         """Returns a few blocks before and after one, by kind and text."""
         return self._near(block, "<", "DESC")[::-1], self._near(block, ">", "ASC")
 
@@ -315,13 +315,14 @@ class Blocks:
         return (block.position + int(following[0])) // 2
 
 
-def make_room(unit: UnitOfWork, document_id: int, position: int) -> None:
+def make_room(unit: UnitOfWork, document_id: int, position: int, wanted: int = 1) -> None:
     """Moves the blocks after a position apart: as few as make room, most often a handful.
 
     Args:
         unit: the change it is part of.
         document_id: the document.
         position: after which there has to be room.
+        wanted: for how many blocks.
     """
     count = 16
     while True:
@@ -331,8 +332,9 @@ def make_room(unit: UnitOfWork, document_id: int, position: int) -> None:
             (document_id, position, count + 1),
         ).fetchall()
         moved = rows[:count]
-        end = rows[count][1] if len(rows) > count else position + GAP * (len(moved) + 1)
-        space = (end - position) // (len(moved) + 1)
+        places = len(moved) + wanted
+        end = rows[count][1] if len(rows) > count else position + GAP * places
+        space = (end - position) // places
         if space >= ROOM:
             break
         count *= 4
@@ -341,7 +343,10 @@ def make_room(unit: UnitOfWork, document_id: int, position: int) -> None:
     unit.update_rows(
         BlockRow,
         ("position",),
-        [(position + space * place, row_id) for place, (row_id, _) in enumerate(moved, start=1)],
+        [
+            (position + space * place, row_id)
+            for place, (row_id, _) in enumerate(moved, start=wanted)
+        ],
     )
     unit.session.expire_all()
 

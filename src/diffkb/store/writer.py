@@ -141,6 +141,8 @@ class UnitOfWork:
         self.session.flush()
         before = self._step_id, set(self._kept), {name: [*at] for name, at in self._added.items()}
         part = self.session.begin_nested()
+        # SQLAlchemy sets the savepoint at the first use, which plain SQL would forestall.
+        self.session.connection()
         try:
             yield
             part.commit()

@@ -1,25 +1,38 @@
-"""`diffkb import`: a person's own Markdown list, taken over byte for byte."""
+"""`diffkb import`: a person's own list, taken over byte for byte, and entries of other programs."""
 
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer looks the annotation up
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from diffkb.cli.options import DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.cli.render.messages import entries, printable
-from diffkb.errors import DiffkbError
+from diffkb.errors import BadValue, DiffkbError, StorageError, UsageError
+from diffkb.formats import FORMATS
 from diffkb.services.importing import Imported, bring_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from diffkb.services.records import Brought
 
 # Lines that are named one by one where nobody asked for more.
 SHOWN = 5
+READABLE = {form.name: form for form in FORMATS if form.reads}
 
 
 @command(
-    details="Everything that is not understood is kept as text, and given back with the rest. "
-    "Nothing is fetched: `diffkb refresh` does that.",
-    examples=("diffkb import my-list.md", "diffkb import my-list.md --dry-run"),
+    details="Everything in a Markdown list that is not understood is kept as text, and given back "
+    "with the rest. JSON lines, an entry a line as `export jsonl` writes them, go into the "
+    "list each names, else the default one, in its form. Nothing is fetched: `diffkb refresh` "
+    "does that.",
+    examples=(
+        "diffkb import my-list.md",
+        "diffkb import my-list.md --dry-run",
+        "diffkb import more.jsonl --document 'Reading list'",
+    ),
 )
 def import_lists(
     run: Run,
@@ -27,30 +40,48 @@ def import_lists(
         list[Path],
         # What cannot be read is told by the service: typer would call it a wrong command.
         typer.Argument(
-            metavar="FILE...", help="Markdown lists.", show_default=False, readable=False
+            metavar="FILE...", help="Lists; `-` is JSON lines.", show_default=False, readable=False
         ),
     ],
     *,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"{' or '.join(READABLE)}; by default as the file's name ends.",
+            autocompletion=lambda: list(READABLE),
+        ),
+    ] = None,
+    document: DocumentName = None,
     dry_run: DryRun = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 where anything is doubtful.")
     ] = False,
 ) -> int:
-    """Imports lists, a document each, and says by line what was not read as an entry."""
+    """Imports files, and says by line what was not read as an entry."""
+    forms = [_form_of(path, form) for path in files]
+    if document is not None and "markdown" in forms:
+        raise UsageError(
+            "a Markdown list becomes a document of its own",
+            hint="`diffkb document rename` names it; --document is for JSON lines",
+        )
     done: list[dict[str, Any]] = []
     doubtful = False
     errors: list[DiffkbError] = []
-    for outcome in bring_lists(run.base, files, dry_run=dry_run, report=run.say):
-        if isinstance(outcome, DiffkbError):
-            if len(files) == 1:
-                raise outcome
-            errors.append(outcome)
-            run.report(outcome)
-            continue
-        # What was read of one list is let go before the next.
-        done.append(_as_json(outcome) if run.json else {})
-        doubtful = doubtful or bool(outcome.reading.doubtful)
-        _tell(run, outcome, dry_run=dry_run)
+    for path, name in zip(files, forms, strict=True):
+        for outcome in _bring(run, path, name, document=document, dry_run=dry_run):
+            if isinstance(outcome, DiffkbError):
+                if len(files) == 1:
+                    raise outcome
+                errors.append(outcome)
+                run.report(outcome)
+                continue
+            # What was read of one list is let go before the next.
+            told = _tell(run, outcome, dry_run=dry_run)
+            done += [told.data] if told.is_done else []
+            errors += told.errors
+            doubtful = doubtful or told.is_doubtful
     status = 0
     if errors:
         status = 1 if done else errors[0].exit_code
@@ -61,7 +92,114 @@ def import_lists(
     return status
 
 
-def _tell(run: Run, imported: Imported, *, dry_run: bool) -> None:
+class Told(NamedTuple):
+    """What is left to say of a file at the end.
+
+    Attributes:
+        data: what it brought, as JSON holds it; empty where nobody asked for JSON.
+        is_done: whether anything of it could be taken.
+        is_doubtful: whether it is not certain what all of it means.
+        errors: the records that could not be taken.
+    """
+
+    data: dict[str, Any]
+    is_done: bool
+    is_doubtful: bool
+    errors: Sequence[DiffkbError] = ()
+
+
+def _tell(run: Run, outcome: Imported | Brought, *, dry_run: bool) -> Told:
+    """Says what a file brought."""
+    if isinstance(outcome, Imported):
+        _tell_list(run, outcome, dry_run=dry_run)
+        data = _as_json(outcome) if run.json else {}
+        return Told(data, is_done=True, is_doubtful=bool(outcome.reading.doubtful))
+    _tell_records(run, outcome, dry_run=dry_run)
+    data = _records_as_json(run, outcome) if run.json else {}
+    is_done = bool(outcome.added or outcome.known or not outcome.errors)
+    return Told(data, is_done, bool(outcome.undated), outcome.errors)
+
+
+def _form_of(path: Path, asked: str | None) -> str:
+    """Returns the format of a file: as it was asked for, else by how its name ends.
+
+    Raises:
+        BadValue: there is no such format to be read.
+    """
+    if asked is not None:
+        if asked not in READABLE:
+            raise BadValue("--format", asked, " or ".join(READABLE))
+        return asked
+    if str(path) == "-":
+        return "jsonl"
+    suffix = path.suffix.lower()
+    found = (form.name for form in READABLE.values() if suffix in form.suffixes)
+    return next(found, "markdown")
+
+
+def _bring(
+    run: Run, path: Path, form: str, *, document: str | None, dry_run: bool
+) -> Iterator[Imported | Brought | DiffkbError]:
+    """Imports one file, and yields what it brought, or why it could not be taken."""
+    if form == "markdown":
+        yield from bring_lists(run.base, [path], dry_run=dry_run, report=run.say)
+        return
+    from diffkb.services.records import bring_records
+
+    try:
+        yield bring_records(
+            run.base,
+            path,
+            document=document,
+            default_document=run.configuration.default_document,
+            dry_run=dry_run,
+            report=run.say,
+        )
+    except StorageError:
+        # The next file would meet the same base.
+        raise
+    except DiffkbError as error:
+        yield error
+
+
+def _tell_records(run: Run, brought: Brought, *, dry_run: bool) -> None:
+    """Says how many records were taken, and which were not."""
+    shown = brought.errors if run.verbose else brought.errors[:SHOWN]
+    for error in shown:
+        run.report(error)
+    if len(brought.errors) > len(shown):
+        run.say(f"and {len(brought.errors) - len(shown)} more lines; --verbose shows all")
+    verb = "would be added" if dry_run else "added"
+    names = ", ".join(f'"{name}"' for name in brought.documents)
+    where = f" to {names}" if names else ""
+    run.say(f"{brought.path}: {entries(brought.added)} {verb}{where}, {brought.known} known")
+    if brought.undated:
+        run.say(f"  {entries(brought.undated)} without their year: the list has no place for it")
+
+
+def _records_as_json(run: Run, brought: Brought) -> dict[str, Any]:
+    """Returns what a file of records brought as JSON holds it; each entry names its document."""
+    from diffkb.formats.jsonl import entry_object
+    from diffkb.services.opening import open_reader
+
+    found: list[dict[str, Any]] = []
+    if brought.first_id is not None and brought.added:
+        ids = range(brought.first_id, brought.first_id + brought.added)
+        with open_reader(run.base, run.say) as reader:
+            found = [entry_object(entry) for entry in reader.entries_of(ids)]
+    return {
+        "name": ", ".join(brought.documents) or None,
+        "path": printable(brought.path),
+        "bytes": brought.size,
+        "entries": found,
+        "kept_as_text": [],
+        "doubtful": [],
+        "known": brought.known,
+        "undated": brought.undated,
+    }
+
+
+def _tell_list(run: Run, imported: Imported, *, dry_run: bool) -> None:
     """Says what was read, and what was not."""
     if imported.not_utf8 is not None:
         run.warn(f"{imported.path} is not UTF-8 at byte {imported.not_utf8}; its bytes are kept")

@@ -128,6 +128,17 @@ _IMPORTED = _object(
     kept_as_text=_list(_object(line=NUMBER, end_line=NUMBER, why=TEXT)),
     doubtful=_list(_object(line=NUMBER, why=TEXT)),
 )
+# Of a file of records; its entries are as the base holds them.
+_BROUGHT = _object(
+    name=_or_null(TEXT),
+    path=TEXT,
+    bytes=NUMBER,
+    entries=_list(_ENTRY),
+    kept_as_text=_list(_object()),
+    doubtful=_list(_object()),
+    known=NUMBER,
+    undated=NUMBER,
+)
 _FACT = _object(entry=NUMBER, name=TEXT, value=TEXT, source=TEXT, fetched=TEXT, chosen=FLAG)
 _STEP = _object(entry=NUMBER, id=NUMBER, made=TEXT, command=TEXT, summary=TEXT)
 _SECTION = _object(document=TEXT, section=_list(TEXT), entries=NUMBER, unrated=NUMBER)
@@ -213,7 +224,7 @@ ANSWERS: dict[str, Schema] = {
         left=_IDENTIFIERS,
         others=_list(NUMBER),
     ),
-    "import": _object(documents=_list(_IMPORTED)),
+    "import": _object(documents=_list({"anyOf": [_BROUGHT, _IMPORTED]})),
     "export": {
         "anyOf": [_object(format=TEXT, text=TEXT), _object(format=TEXT, base64=TEXT)],
     },
