@@ -121,6 +121,11 @@ def main() -> None:
         mine = str(Path(folder) / "mine.sqlite")
         subprocess.run([diffkb, "-q", "--base", mine, "base", "init"], check=True)
         listing = [diffkb, "--base", str(BASE), "list", "--limit", "20"]
+        # What a shell asks at `diffkb list --section <TAB>`.
+        completion = [
+            *("env", "_DIFFKB_COMPLETE=complete_bash", "COMP_WORDS=diffkb list --section "),
+            *("COMP_CWORD=3", f"DIFFKB_BASE={BASE}", diffkb),
+        ]
         reading = least(
             {
                 "pass": [sys.executable, "-c", "pass"],
@@ -133,6 +138,7 @@ def main() -> None:
                     "20",
                 ],
                 "list": listing,
+                "completion": completion,
             },
             runs,
         )
@@ -149,9 +155,11 @@ def main() -> None:
             },
             max(1, runs // 3),
         )
+    start = reading["typer and the SELECT"]
     for name, seconds in {**reading, **writing}.items():
         print(f"{name:24}{seconds * 1000:8.1f} ms")
-    print(f"list / typer and the SELECT   {reading['list'] / reading['typer and the SELECT']:.2f}")
+    print(f"list / typer and the SELECT   {reading['list'] / start:.2f}")
+    print(f"completion / the same         {reading['completion'] / start:.2f}")
     print(f"list / pass                   {reading['list'] / reading['pass']:.2f}")
     print(f"add / typer and SQLModel      {writing['add'] / writing['typer and SQLModel']:.2f}")
     print(f"list, peak memory             {peak_megabytes(listing):.0f} MB")

@@ -70,7 +70,8 @@ def _number_in_row(raw: str) -> Number | None:
 def _leading(raw: str, at: int, unit: str) -> Number | None:
     """Returns the number a text begins with, where signs show that it is one."""
     found = _LEADING.match(raw, at)
-    if found is None or not (found["open"] + found["close"]):
+    # Words of a link or of bold text may begin with a number that counts nothing.
+    if found is None or not (found["close"] or found["open"].endswith("#")):
         return None
     value = int(found["digits"])
     if value in _YEARS:
