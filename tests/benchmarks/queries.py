@@ -1,9 +1,10 @@
-"""Queries: what `list`, `search` and `export` take beyond plain SQL, on bases of made-up papers.
+"""Queries: what diffkb takes beyond plain SQL on bases of made-up papers.
 
-Run by `python -m tests.benchmarks.queries [N ...]` in the checkout. Each operation is compared
-with sqlite3 doing the same on the same base, in runs that take turns; times are medians. What runs
-inside this process leaves the start of Python out; listings and exports are whole processes, with
-their peak memory.
+Run by `python -m tests.benchmarks.queries [--readme] [N ...]` in the checkout; with `--readme` the
+table is written into README.md too. Each operation is compared with sqlite3 doing the same on the
+same base, in runs that take turns; times are medians. What runs inside this process leaves the
+start of Python out; listings, exports and imports are whole processes, with their peak memory. An
+addition is compared with one to a base of 1,000 papers.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.benchmarks import records
 from tests.benchmarks.made_up_base import Maker, make_base
 
 from diffkb.services.listing import Wish, select
@@ -24,15 +27,27 @@ from diffkb.services.searching import search
 from diffkb.store.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SIZES = (1_000, 100_000)
-RUNS = 7
-ROW = "e.id, e.year, e.wr, e.title, e.url"
-FILTER = (
-    f"SELECT {ROW} FROM sections s JOIN entries e ON e.section_id = s.id"
-    " WHERE s.name = ? COLLATE NOCASE AND e.wr >= ? LIMIT 50"
+SMALL = 1_000
+RUNS, ADDITIONS = 7, 15
+README = Path(__file__).parents[2] / "README.md"
+MARKER = "<!-- measured: speed -->"
+HEAD = (
+    "| operation | papers | diffkb | plain | ratio | peak |",
+    "| --- | --- | --- | --- | --- | --- |",
 )
+ROW = "e.id, e.year, e.wr, e.title, e.url"
+# The section of a name and all below it, in the order of the list.
+FILTER = f"""
+WITH RECURSIVE below (id) AS (
+    SELECT id FROM sections WHERE name = ? COLLATE NOCASE AND role = 'section'
+    UNION ALL SELECT s.id FROM below JOIN sections s ON s.parent_id = below.id)
+SELECT {ROW} FROM below CROSS JOIN entries e ON e.section_id = below.id
+CROSS JOIN blocks b ON b.id = e.block_id
+WHERE e.wr >= ? ORDER BY b.document_id, b.position, e.ordinal LIMIT 50
+"""
 SCORE = "bm25(search, 8.0, 4.0, 2.0, 1.0)"
 SEARCH = f"SELECT rowid, {SCORE} AS score FROM search WHERE search MATCH ? ORDER BY score LIMIT 20"
 LIST = f"""
@@ -75,10 +90,12 @@ class Result(NamedTuple):
         return f"| {self.operation} | {size:,} | {times} | {memory} |"
 
 
-def in_turns(ours: Callable[[], object], plain: Callable[[], object]) -> tuple[float, float]:
+def in_turns(
+    ours: Callable[[], object], plain: Callable[[], object], runs: int = RUNS
+) -> tuple[float, float]:
     """Returns the median seconds of two functions that take turns."""
     times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(RUNS):
+    for _ in range(runs):
         for function, taken in zip((ours, plain), times, strict=True):
             start = time.perf_counter()
             function()
@@ -147,17 +164,51 @@ def measure_processes(base: Path) -> list[Result]:
     return results
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    """Prints the table."""
-    print("| operation | papers | diffkb | plain | ratio | peak |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            base = Path(folder) / "kb.sqlite"
+def measure_addition(base: Path, small: Path) -> Result:
+    """Returns what adding a paper takes, on a base and on a small one."""
+    diffkb = str(Path(sys.executable).with_name("diffkb"))
+    numbers = count(1)
+
+    def adding(path: Path) -> Callable[[], object]:
+        def add() -> object:
+            words = [diffkb, "-q", "--base", str(path), "add", f"2401.{next(numbers):05}"]
+            options = ("--no-fetch", "--section", "Section 2")
+            return subprocess.run([*words, *options], check=True, capture_output=True)
+
+        return add
+
+    return Result("one add", *in_turns(adding(base), adding(small), ADDITIONS))
+
+
+def measure_all(sizes: tuple[int, ...]) -> Iterator[str]:
+    """Yields the rows of the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        small = Path(folder) / "small.sqlite"
+        make_base(small, SMALL)
+        for size in sizes:
+            base = Path(folder) / f"{size}.sqlite"
             make_base(base, size)
             for result in (*measure_queries(base), *measure_processes(base)):
-                print(result.row(size), flush=True)
+                yield result.row(size)
+            yield records.measure(base, size, Path(folder))
+            yield measure_addition(base, small).row(size)
+            base.unlink()
+
+
+def main(words: list[str]) -> None:
+    """Prints the table, and writes it into the README where that is asked for."""
+    sizes = tuple(int(word) for word in words if word.isdigit()) or SIZES
+    lines = []
+    for line in chain(HEAD, measure_all(sizes)):
+        print(line, flush=True)
+        lines.append(line)
+    if "--readme" in words:
+        text = README.read_text(encoding="utf-8")
+        before, marker, after = text.partition(MARKER)
+        rest = after.lstrip("\n").split("\n\n", 1)[1]
+        table = "\n".join(lines)
+        README.write_text(f"{before}{marker}\n\n{table}\n\n{rest}", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(tuple(map(int, sys.argv[1:])) or SIZES)
+    main(sys.argv[1:])

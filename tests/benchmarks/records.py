@@ -1,6 +1,6 @@
 """JSON lines: what `import --format jsonl` takes beyond plain SQLite.
 
-Run by `python -m tests.benchmarks.records [N ...]` in the checkout. The plain side reads the same
+A part of `python -m tests.benchmarks.queries`. The plain side reads the same
 lines, puts the same rows of the same tables in by `executemany`, and makes the same index. Each is
 a process of its own, with its peak memory; they take turns, and times are medians.
 """
@@ -11,17 +11,15 @@ import json
 import statistics
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
-
-from tests.benchmarks.made_up_base import make_base
 
 from diffkb.store.indexing import rebuild_index
 from diffkb.store.schema import create_base
 
-SIZES = (1_000, 100_000)
 RUNS = 3
+# Of so many, one run will do.
+MANY = 1_000_000
 CHUNK = 5_000
 TIME = "2026-01-01T00:00:00Z"
 
@@ -93,43 +91,30 @@ def process(words: list[str]) -> tuple[float, float]:
     return seconds, kilobytes / 1024
 
 
-def measure(size: int, folder: Path) -> str:
-    """Returns a row of the table for so many papers."""
-    base, lines = folder / "made.sqlite", folder / "made.jsonl"
-    make_base(base, size)
+def measure(base: Path, size: int, folder: Path) -> str:
+    """Returns a row of the table: for the entries of a base, brought into an empty one."""
+    lines = folder / f"{size}.jsonl"
     diffkb = str(Path(sys.executable).with_name("diffkb"))
     with lines.open("wb") as file:
         subprocess.run([diffkb, "--base", str(base), "export", "jsonl"], stdout=file, check=True)
-    base.unlink()
     times: tuple[list[float], list[float]] = ([], [])
     peak = 0.0
-    for run in range(RUNS if size < max(SIZES) * 2 else 1):
-        ours, plain = folder / f"ours{run}.sqlite", folder / f"plain{run}.sqlite"
+    for _ in range(RUNS if size < MANY else 1):
+        ours, plain = folder / "ours.sqlite", folder / "plain.sqlite"
         seconds, megabytes = process([diffkb, "--base", str(ours), "import", str(lines)])
         times[0].append(seconds)
         peak = max(peak, megabytes)
-        code = ["-m", "tests.benchmarks.records", "plain", str(lines), str(plain)]
+        code = ["-m", "tests.benchmarks.records", str(lines), str(plain)]
         times[1].append(process([sys.executable, *code])[0])
         ours.unlink()
         plain.unlink()
-    ours_taken, plain_taken = map(statistics.median, times)
+    lines.unlink()
+    taken, plainly = map(statistics.median, times)
     return (
-        f"| import of JSON lines | {size:,} | {ours_taken:,.1f} s | {plain_taken:,.1f} s"
-        f" | {ours_taken / plain_taken:.2f} | {peak:.0f} MB |"
+        f"| import of JSON lines | {size:,} | {taken:,.1f} s | {plainly:,.1f} s"
+        f" | {taken / plainly:.2f} | {peak:.0f} MB |"
     )
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    """Prints the table."""
-    print("| operation | papers | diffkb | plain | ratio | peak |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            print(measure(size, Path(folder)), flush=True)
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["plain"]:
-        insert_plainly(Path(sys.argv[2]), Path(sys.argv[3]))
-    else:
-        main(tuple(map(int, sys.argv[1:])) or SIZES)
+    insert_plainly(Path(sys.argv[1]), Path(sys.argv[2]))
