@@ -55,11 +55,13 @@ def export_markdown(reader: Reader, document: Document) -> Iterator[bytes]:
 
 def export_selected(reader: Reader, selection: Selection, form: str) -> Iterator[str]:
     """Yields the entries of a selection in a form that writes entries: markdown or jsonl."""
-    from diffkb.formats import jsonl, markdown_list
-
     entries = reader.entries(selection.condition, selection.order, selection.limit)
     if form == "jsonl":
+        from diffkb.formats import jsonl
+
         return jsonl.write(entries)
+    from diffkb.formats import markdown_list
+
     sorted_by = selection.order[0].field if selection.order else None
     return markdown_list.write(entries, sorted_by)
 
