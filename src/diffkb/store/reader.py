@@ -234,12 +234,15 @@ class Reader:
         if expression is None:
             return None
         self._learn(condition)
-        if not self._are_many(expression):
-            return self._ids(*select_ranked(condition, expression, limit, None))
+        # One more than may be: counting them first would go through them twice.
+        all_of_them = select_ranked(condition, expression, limit, MOST_RANKED + 1, newest=False)
+        rows = list(self.rows(*all_of_them))
+        if rows[0][1] <= MOST_RANKED if rows else not self._are_many(expression):
+            return [entry_id for entry_id, _ in rows]
         found: dict[int, None] = {}
         for narrowed in (f"{{title}} : ({expression})", expression):
             if len(found) < limit:
-                ranked = select_ranked(condition, narrowed, limit, MOST_RANKED)
+                ranked = select_ranked(condition, narrowed, limit, MOST_RANKED, newest=True)
                 found.update(dict.fromkeys(self._ids(*ranked)))
         if len(found) < limit:
             rest = select_entries(("id",), condition, limit=limit)

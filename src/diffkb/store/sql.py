@@ -58,25 +58,34 @@ def select_entries(
 SCORE = "bm25(search, 8.0, 4.0, 2.0, 1.0)"
 
 
-def select_ranked(condition: Condition, expression: str, limit: int, among: int | None) -> Clause:
+def select_ranked(
+    condition: Condition, expression: str, limit: int, among: int, *, newest: bool
+) -> Clause:
     """Returns the statement that selects ids of entries by how well they hold what is sought.
+
+    Each row has the number of entries that were ranked too.
 
     Args:
         condition: which entries.
         expression: what the index must hold of each, or of those that are ranked.
         limit: at most so many.
-        among: how many are ranked, the newest first; None ranks all.
+        among: how many are ranked at most.
+        newest: whether the newest of them are; else any.
     """
-    newest = "" if among is None else f" ORDER BY rowid DESC LIMIT {among}"
-    ranked = f"(SELECT rowid AS id, {SCORE} AS score FROM search WHERE search MATCH ?{newest}) s"
+    order = " ORDER BY rowid DESC" if newest else ""
+    ranked = (
+        f"WITH s AS MATERIALIZED (SELECT rowid AS id, {SCORE} AS score FROM search"
+        f" WHERE search MATCH ?{order} LIMIT {among})"
+    )
+    columns = "s.id, (SELECT count(*) FROM s)"
     from diffkb.store.conditions import is_of_words
 
     if is_of_words(condition):
-        statement = f"SELECT s.id FROM {ranked} ORDER BY s.score, s.id LIMIT ?"
+        statement = f"{ranked} SELECT {columns} FROM s ORDER BY s.score, s.id LIMIT ?"
         return statement, [expression, fitting(limit)]
     where, parameters = _where(condition)
     statement = (
-        f"SELECT s.id FROM {ranked} CROSS JOIN entries e ON e.id = s.id"
+        f"{ranked} SELECT {columns} FROM s CROSS JOIN entries e ON e.id = s.id"
         f" JOIN blocks b ON b.id = e.block_id WHERE {where} ORDER BY s.score, s.id LIMIT ?"
     )
     return statement, [expression, *parameters, fitting(limit)]
