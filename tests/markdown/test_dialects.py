@@ -68,7 +68,9 @@ def test_a_list_reads_the_same_with_its_stored_dialect_and_block_by_block(title:
     assert read_document(raw, stored) == reading
     for block in reading.blocks:
         if block.context is not None:
-            ctx = Context(stored, block.context.year).with_json(block.context.to_json())
+            ctx = Context(stored, block.context.year, weak=block.context.weak).with_json(
+                block.context.to_json()
+            )
             assert get_fields(block.raw, ctx) == block.entries
 
 

@@ -222,7 +222,7 @@ def _read_cell(said: Said, cell: Place, role: str, *, before: bool) -> None:
 
 def _row_year(said: Said, ctx: Context, cells: list[Place], at: int) -> _Year:
     """Returns the year of a row: of its column, of a short cell, or of any other place."""
-    if ctx.year is not None:
+    if ctx.year is not None and not ctx.weak:
         return _Year(ctx.year, "heading", None)
     raw = said.raw
     for wanted in ("year", "venue"):
@@ -379,8 +379,15 @@ def _shown(name: str, place: Place | None, raw: str, spans: dict[str, Places]) -
 
 def _year(said: Said, body: int, head_end: int, ctx: Context) -> _Year:
     """Returns the year and where it stands."""
-    if ctx.year is not None:
-        return _Year(ctx.year, "heading", None)
+    above = _Year(ctx.year, "heading", None)
+    if ctx.year is not None and not ctx.weak:
+        return above
+    own = _own_year(said, body, head_end)
+    return above if own.value is None and ctx.year is not None else own
+
+
+def _own_year(said: Said, body: int, head_end: int) -> _Year:
+    """Returns the year that an entry itself says."""
     raw, title = said.raw, said.title
     if title.shape == "author" and title.primary:
         start, end = title.primary.text

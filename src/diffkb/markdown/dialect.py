@@ -101,6 +101,7 @@ class Context(NamedTuple):
         unit: what its block is by the block rules, where the dialect is not the project's own.
         columns: what the cells of its table hold, for a row.
         defined: where the labels of its links lead that the document defines elsewhere.
+        weak: whether a year that the entry itself says beats that of its group.
     """
 
     dialect: Dialect = Dialect()
@@ -108,6 +109,7 @@ class Context(NamedTuple):
     unit: str = ""
     columns: tuple[str, ...] = ()
     defined: tuple[tuple[str, str], ...] = ()
+    weak: bool = False
 
     def to_json(self) -> str | None:
         """Returns what neither the document nor the headings hold, as JSON; None for nothing."""

@@ -265,7 +265,7 @@ class _Reader:
         """Reads an entry and notes what is doubtful about it."""
         self.at.append(len(self.blocks))
         self.items.append(item)
-        context = Context(self.given or Dialect(), self.tree.year)
+        context = Context(self.given or Dialect(), self.tree.year.value)
         self.doubtful.extend((line, why) for why in doubts(raw, item))
         return fields_of(raw, item, context)
 
@@ -355,10 +355,11 @@ class _CuratedReader(_Reader):
             dialect = self.given or Dialect(own=False, authors_first=self.habits.authors_first)
             context = Context(
                 dialect,
-                tree.year,
+                tree.year.value,
                 draft.kind,
                 draft.columns,
                 tuple(labels_in(raw, self.defined).items()),
+                tree.year.weak,
             )
             found = read_unit(raw, context, draft.title)
             entries = () if found is None else (found.fields,)

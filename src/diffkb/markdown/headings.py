@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
+from diffkb.markdown.labels import MONTHS
 from diffkb.markdown.plain import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Role = Literal["title", "section", "year"]
 
 ATX = re.compile(r"( {0,3})(#{1,6})([ \t]*+)")
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})[ \t]*+[:.]?+")
 _YEAR_INSIDE = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
+_MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+# A day or a month of a year: of a meeting, or of writing down.
+_DAY = re.compile(
+    r"(?:19|20)[0-9]{2}([-./])[0-9]{1,2}(?:\1[0-9]{1,2})?(?![0-9])"
+    r"|[0-9]{1,2}([-./])[0-9]{1,2}\2(?:19|20)[0-9]{2}(?![0-9])"
+    r"|(?:19|20)[0-9]{2} ?[年년] ?[0-9]{1,2} ?[月월]"
+    rf"|{_MONTH} (?:[0-9]{{1,2}}(?:st|nd|rd|th)?,? )?(?:19|20)[0-9]{{2}}(?![0-9])"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?\.? {_MONTH},? (?:19|20)[0-9]{{2}}(?![0-9])",
+    re.IGNORECASE,
+)
+
+# More years than the one that is named.
+_AGE = re.compile(
+    r"\b(?:before|earlier|older|prior|until|since|after|later|vor|avant|antes)\b|[之以]前|[之以][后後]|以降|이전|이후",
+    re.IGNORECASE,
+)
 
 
 class Heading(NamedTuple):
@@ -33,6 +50,44 @@ class Heading(NamedTuple):
     name: str
     role: Role
     year: int | None
+
+
+class GroupYear(NamedTuple):
+    """The year that the headings above give an entry.
+
+    Attributes:
+        value: the year, or None.
+        weak: whether one that the entry itself says beats it.
+    """
+
+    value: int | None = None
+    weak: bool = False
+
+
+class _Named(Protocol):
+    """What is asked of a heading, read or stored."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def year(self) -> int | None: ...
+
+
+def group_year(above: Iterable[_Named]) -> GroupYear:
+    """Returns the year that headings give what stands under them.
+
+    One that opens with a day or a month gives a weak one, as works are older than the meeting that
+    reads them; so does one that names an age, as "2020 and before".
+
+    Args:
+        above: the headings, the nearest first.
+    """
+    for heading in above:
+        if heading.year is not None:
+            weak = _DAY.match(heading.name) or _AGE.search(heading.name)
+            return GroupYear(heading.year, weak is not None)
+    return GroupYear()
 
 
 def read_heading(raw: str, level: int, mark: str) -> Heading:
@@ -130,9 +185,9 @@ class Tree:
         return next((i for heading, i in outer if heading.role == "section"), None)
 
     @property
-    def year(self) -> int | None:
+    def year(self) -> GroupYear:
         """The year of the group one is in, or of the section, where that names one."""
-        return next((h.year for h, _ in reversed(self._open) if h.year is not None), None)
+        return group_year(heading for heading, _ in reversed(self._open))
 
 
 def years_descend(years: Sequence[tuple[int | None, int]]) -> bool | None:

@@ -142,7 +142,7 @@ def _drafts(
         if found is None:
             continue
         wanted = _credited(fields, told, found, near)
-        own = near._replace(dialect=ctx.dialect, year=ctx.year, defined=())
+        own = near._replace(dialect=ctx.dialect, year=ctx.year, weak=ctx.weak, defined=())
         made = _draft_like(raw, found, near, wanted, own, way)
         if made is not None:
             text, label = made

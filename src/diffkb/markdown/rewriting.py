@@ -208,7 +208,7 @@ def _without_mark(raw: str, found: Found, spans: Sequence[Place]) -> Iterator[st
 def _put_year(entry: Entry, value: object) -> Iterator[str]:
     """Yields the block with another year where the present one stands, or a new one, or none."""
     raw, found, ctx, _ = entry
-    if ctx.year is not None:
+    if ctx.year is not None and not ctx.weak:
         raise CannotWrite("year", "it is given by the heading above; move the entry instead")
     spans = found.spans.get("year", ())
     if value is None:

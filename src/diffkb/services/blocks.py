@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from diffkb.core.outline import Span
 from diffkb.markdown.dialect import Context, Dialect
+from diffkb.markdown.headings import GroupYear
 from diffkb.markdown.placing import check_window, insert_block, unit_of
 from diffkb.markdown.removing import close_gap
 from diffkb.markdown.settling import Piece as StoredPiece
@@ -33,6 +34,8 @@ AROUND = 2
 # The least room between two blocks that were moved apart, and the highest number of SQLite.
 ROOM = 1 << 6
 MAX_POSITION = (1 << 63) - 1
+
+NO_YEAR = GroupYear()
 
 IN_SPAN = "b.position >= ? AND b.position < ?"
 
@@ -63,9 +66,9 @@ class Stored(NamedTuple):
     ctx: str | None
     group_id: int | None
 
-    def context(self, year: int | None, dialect: Dialect | None = None) -> Context | None:
+    def context(self, year: GroupYear = NO_YEAR, dialect: Dialect | None = None) -> Context | None:
         """Returns an entry's context; None for what has none of its own."""
-        context = Context(dialect or Dialect(), year)
+        context = Context(dialect or Dialect(), year.value, weak=year.weak)
         return None if self.ctx is None else context.with_json(self.ctx)
 
 
@@ -239,20 +242,20 @@ class Blocks:
         if self.dialect.own:
             return None
         following = self.all(after=before.position)[:1] if after is not None else []
-        later = unit_of(following[0].text, following[0].context(None)) if following else "other"
+        later = unit_of(following[0].text, following[0].context()) if following else "other"
         return self._unit_at(before), own, later
 
     def _unit_at(self, block: BlockRow) -> str:
         """Returns what a block is by the block rules."""
         found = self.at(block)
-        return unit_of(found.text, found.context(None))
+        return unit_of(found.text, found.context())
 
     def check_near(self, window: list[Piece], *, at_start: bool) -> None:
         """Makes sure that the blocks near an edit read as before, in the project's own form."""
         if self.dialect.own:
             check_window(window, at_start=at_start)
 
-    def check(self, years: Callable[[int | None], int | None], new: BlockRow | None = None) -> None:
+    def check(self, years: Callable[[int | None], GroupYear], new: BlockRow | None = None) -> None:
         """Makes sure that a list in any other form reads as it is stored.
 
         There a block's reading may depend on others far away: on what the list repeats. Where

@@ -96,7 +96,7 @@ def _repeats(blocks: Blocks, block: BlockRow, number: Number, unit: str) -> bool
 
 def _number(block: Stored, unit: str) -> Number | None:
     """Returns a block's number, if it is one like those of such entries."""
-    own = unit_of(block.text, block.context(None)) if block.ctx else unit
+    own = unit_of(block.text, block.context()) if block.ctx else unit
     return None if block.kind == "heading" or own != unit else number_in(block.text, unit)
 
 

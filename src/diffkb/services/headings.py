@@ -9,7 +9,7 @@ from diffkb.core.text import storable
 from diffkb.errors import AmbiguousSection, SectionNotFound
 from diffkb.markdown.dialect import Context
 from diffkb.markdown.heading_forms import write_heading
-from diffkb.markdown.headings import year_position
+from diffkb.markdown.headings import group_year, year_position
 from diffkb.services.blocks import Blocks, text_of
 from diffkb.store.reader import Reader
 from diffkb.store.tables import BlockRow, SectionRow
@@ -72,7 +72,8 @@ class Headings:
     def context(self, group: Node | None) -> Context:
         """Returns what the reading of an entry under a heading depends on."""
         above = self.outline().upwards(group.id) if group else ()
-        return Context(self._blocks.dialect, next((node.year for node in above if node.year), None))
+        year = group_year(above)
+        return Context(self._blocks.dialect, year.value, weak=year.weak)
 
     def year_group(self, section: Node | None, year: int | None) -> Node | None:
         """Returns the heading an entry of that year goes under: the section's where it has none.

@@ -55,7 +55,7 @@ def _last_run(new: New, stored: Sequence[Stored]) -> Iterator[Stored]:
     """
     indent: int | None = None
     for one in reversed(stored):
-        context = one.context(None)
+        context = one.context()
         alike = context and (context.unit, context.columns) == (new.ctx.unit, new.ctx.columns)
         own = _indent(one.text)
         if indent is None and alike:

@@ -15,6 +15,7 @@ from diffkb.markdown.blocks import trailing
 from diffkb.markdown.dialect import WR_SCALE, Context
 from diffkb.markdown.document import read_document
 from diffkb.markdown.entries import get_fields
+from diffkb.markdown.headings import GroupYear, group_year
 from diffkb.markdown.imitating import New
 from diffkb.markdown.moving import beside, fits_among, is_nested, marked_like
 from diffkb.markdown.numbering import number_in
@@ -186,7 +187,7 @@ class Page:
         """Yields a new entry's text and context: as its neighbours are, then in diffkb's form."""
         ctx = self._headings.context(group)
         near = self._neighbours(group, section, ctx)
-        if ctx.dialect.own or ctx.year is not None:
+        if ctx.dialect.own or (ctx.year is not None and not ctx.weak):
             fields = replace(fields, year=ctx.year)
         new = write_new(fields, near, ctx, facts)
         yield new
@@ -212,7 +213,7 @@ class Page:
             if opening is not None:
                 return opening
             for one in reversed(stored):
-                context = one.context(None)
+                context = one.context()
                 if context and (context.unit, context.columns) == (new.ctx.unit, new.ctx.columns):
                     return self._blocks.get(one.id)
                 if new.ctx.unit == "row" and unit_of(one.text, context) == "table":
@@ -236,7 +237,7 @@ class Page:
     def _item_at(self, block: BlockRow | None) -> str | None:
         """Returns the text of a block that is an entry in an item, else None."""
         found = None if block is None else self._blocks.at(block)
-        context = found.context(None) if found else None
+        context = found.context() if found else None
         return found.text if found and context and context.unit == "item" else None
 
     def _gap(self, before: BlockRow | None, ctx: Context) -> int | None:
@@ -247,7 +248,7 @@ class Page:
         alike = [
             one.text
             for one in self._blocks.last_entries(span, NEIGHBOURS)
-            if (context := one.context(None)) and context.unit == ctx.unit
+            if (context := one.context()) and context.unit == ctx.unit
         ]
         return usual_gap(alike[:-1], ctx.dialect.gap)
 
@@ -348,9 +349,10 @@ class Page:
         near = self._neighbours(group, section, ctx)
         nearest = next((one for one in near if one), [])
         if fits_among(own, nearest):
-            new = New(own.text, own.ctx._replace(year=ctx.year))
+            new = New(own.text, own.ctx._replace(year=ctx.year, weak=ctx.weak))
             return marked_like(new, nearest), self._place_for(group, new)
-        wanted = replace(fields, year=ctx.year or fields.year, mentioned=())
+        own_year = fields.year if ctx.weak and fields.year_from != "heading" else None
+        wanted = replace(fields, year=own_year or ctx.year or fields.year, mentioned=())
         new = write_new(wanted, near, ctx)
         read = get_fields(new.text, new.ctx)[0]
         if read.year is None and wanted.year is not None and fields.year_from != "heading":
@@ -418,9 +420,8 @@ class Page:
         """Makes sure that the document reads as it is stored; a new block by itself."""
         outline = self.outline()
 
-        def year_of(group_id: int | None) -> int | None:
-            above = outline.upwards(group_id) if group_id in outline else ()
-            return next((node.year for node in above if node.year), None)
+        def year_of(group_id: int | None) -> GroupYear:
+            return group_year(outline.upwards(group_id) if group_id in outline else ())
 
         self._blocks.check(year_of, new)
 
