@@ -40,7 +40,8 @@ _ARXIV = re.compile(
     r"(?:arXiv\s*+[:,]?\s*+(?:preprint)?\s*+(?:arXiv)?\s*+:?\s*+|\babs/)([0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?![0-9])",
     re.IGNORECASE,
 )
-_DOI = re.compile(r"\bdoi(?:\.org/|\s*+[:.]?\s*+)(10\.[0-9]{4,9}/[^\s\])}>,;\"]++)", re.IGNORECASE)
+_DOI = re.compile(r"\bdoi(?:\.org/|\s*+[:.]?\s*+)(10\.[0-9]{4,9}/[^\s\])}<>,;\"]++)", re.IGNORECASE)
+_NUMBER_CELL = re.compile(r"\|\s*+([0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?)\s*+\|")
 _LINE = re.compile(r"\r\n|\n|\r")
 _LINE_OR_BREAK = re.compile(r"\r\n|\n|\r|<br ?/?>", re.IGNORECASE)
 _HASHES = re.compile(r"[ \t]{0,3}#{1,6}[ \t]*+")
@@ -504,6 +505,8 @@ def _named(raw: str, title: Title, head_end: int) -> Iterator[Link]:
         )
         if arxiv:
             yield Link(arxiv[0], f"https://arxiv.org/abs/{arxiv[1]}")
+    elif raw[:1] == "|" and not title.links and (number := _NUMBER_CELL.search(raw)):
+        yield Link(number[1], f"https://arxiv.org/abs/{number[1]}")
     doi = _DOI.search(text) if "doi" in low else None
     if doi and not any("doi" in one.url.lower() for one in title.links):
         yield Link(doi[0], "https://doi.org/" + doi[1].rstrip("."))

@@ -31,6 +31,7 @@ _SOME = 4
 _SOME_MORE = 2
 _OWN_FORM = re.compile(r" {0,3}(?:[-+*]|[0-9]{1,9}[.)])[ \t]++\[(?![ xX]\])")
 _FEW_WORDS = 8
+_FEW_NAMES = 3
 _LONGEST_OPENING = 4000
 _LINKS_AND_TAGS = re.compile(r"!?\[[^\[\]]*+\]\([^()\s]*+\)|<[^<>]*+>|https?://\S++")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -142,6 +143,14 @@ def _finds_more(other: Reading, own: Reading) -> bool:
     return lines <= set(others) and len(linked) >= _SOME_MORE + _count(own) // 20
 
 
+def _leads_within(fields: Fields) -> bool:
+    """Says whether what looks like an entry leads to a part of the list, or of its other files."""
+    path, anchor, _ = (fields.url or "").partition("#")
+    if path and ("://" in path or not path.lower().endswith(".md")):
+        return False
+    return bool(fields.url) and (bool(anchor) or len(fields.title.split()) < _FEW_NAMES)
+
+
 def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
     """Says whether a list is not in the project's own form: that would lose what it says.
 
@@ -158,11 +167,11 @@ def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
         return _finds_more(other, own)
     if any(one.context and one.context.unit == "row" for one in other.blocks):
         return True
-    lines = {one.line for one in own.blocks if one.entries}
+    lines = {one.line for one in own.blocks if one.entries and not _leads_within(one.entries[0])}
     others = {one.line for one in other.blocks if one.entries}
     # Words of a letter or of a label are titles only in the project's own form.
     lost = lines - others - shut
-    if len(others - lines) > len(lost) or (not lost and lines != others):
+    if len(others - lines) > len(lost) or (not lost and (lines != others or len(lines) < mine)):
         return True
     richer = sum(
         bool(one.links or one.venue or one.read is not None)
@@ -185,7 +194,7 @@ def _is_other(own: Reading, other: Reading, shut: set[int]) -> bool:
     notes = sum(one.note is not None for block in own.blocks for one in block.entries)
     richer = max(richer, tails, noted - notes, cut)
     enough = min(0.3 * len(fields), max(_SOME, 0.1 * len(fields)))
-    return len(fields) >= _MOST_OF_THEM * mine > 0 and richer > enough
+    return len(fields) >= _MOST_OF_THEM * len(lines) > 0 and richer > enough
 
 
 class _Reader:

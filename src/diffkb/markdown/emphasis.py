@@ -22,6 +22,7 @@ _BOLD = re.compile(
 )
 ITALIC = re.compile(
     r"\*(?<![*\w\\]\*)(?=[^\s*])([^*\r\n]++)\*(?![*\w])|_(?<![_\w]_)(?=[^\s_])([^_\r\n]++)_(?![_\w])"
+    r"|<(?:em|i)>([^<>]++)</(?:em|i)>"
 )
 _HTML_BOLD = re.compile(r"<(b|strong|summary)>", re.IGNORECASE)
 QUOTED = re.compile(r"[“\"«《「『]((?:[^“”\"«»《》「」『』\r\n]|\r?\n(?!\s*\n))++)[”\"»》」』]")

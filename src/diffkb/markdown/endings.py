@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from diffkb.markdown.authors import read_names
 from diffkb.markdown.labels import is_venue
-from diffkb.markdown.names import AUTHORS_NEXT, SURE_AUTHORS, names_before
+from diffkb.markdown.names import AUTHORS_NEXT, SURE_AUTHORS, are_names, names_before
 from diffkb.markdown.plain import count_words
 
 BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
@@ -20,7 +21,7 @@ _STOP = re.compile(
 )
 _OPENS = re.compile(r"[(\[（【]")
 _TAG_YEAR = re.compile(
-    r"\s*+[(\[（【]\s*+(?:[^()\[\]\r\n]{0,70}?[\w\s,'’.])?'?(?:(?:19|20)[0-9]{2}|['’][0-9]{2})"
+    r"\s*+[(\[（【]\s*+(?:[^()\[\]\r\n]{0,70}?[\w\s,'’.])?'?(?:(?:1[5-9]|20)[0-9]{2}|['’][0-9]{2})"
     r"(?:[-/.,\s][^()\[\]\r\n]{0,25})?[)\]）】]"
 )
 _TAIL_NUMBER = re.compile(
@@ -50,6 +51,12 @@ _VENUE_AFTER = re.compile(
     r"|(?:19|20)[0-9]{2}\b)|\s\((?:[^()\r\n]{0,40}\s)?(?:19|20)[0-9]{2}\)"
     r"|(?<=[\w)]{2})\.\s++(?=[A-Z*_])|[?!]\s++(?=[*_])"
 )
+# A first line that may hold names and nothing else, after a short name of the work in bold.
+_NAMES_LINE = re.compile(
+    r"(?:\*\*[^*\r\n]{1,30}:\*\*\s++)?+(?P<names>[^\W\d_a-z][^\r\n\[\]<>|:0-9*_\"“]{8,600}?)"
+    r"(?:[.:](?:<br ?/?>|\\|[ \t])*+|<br ?/?>|\\|[ \t]{2,}|(?=\s*[\r\n]\s*[\r\n]))"
+    r"(?:\r\n|\n|\r)\s*+(?=[^\W_a-z]|[\[*_\"“])"
+)
 _WHEN = re.compile(
     r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? "
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?)?\)?[.,:]?\s++"
@@ -60,6 +67,7 @@ _FAMILIES = re.compile(
     r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?:(?:, |,? (?:and|&) )[A-ZÀ-ÖØ-Þ][\w'’-]+){0,5}(?:,? et al\.?)?"
     r",? \((?:1[5-9]|20)[0-9]{2}[a-z]?\)[.,:]?\s++(?=[A-Z](?:\w*+\W++\w++){2})"
 )
+_PARTICLE = re.compile(r"\s(?:de|da|do|du|del|della|van|von|der|den|bin|ibn)\s(?=[A-Z])")
 # What may part a title from the names after it, and a venue with its year there.
 _PART = re.compile(r"(?:[,，]\s*+|(?<=[\w)]{2})\.\s++)(?=[A-Z])")
 _VENUE_NEXT = re.compile(r"([A-Z][\w&+-]{1,14}[ '’-]?(?:19|20)[0-9]{2}),\s")
@@ -194,7 +202,7 @@ def after_names(raw: str, at: int, end: int, *, authors_first: bool) -> tuple[in
         authors_first: whether the document's entries begin with the names of authors.
     """
     families = _FAMILIES.match(raw, at, end)
-    if families:
+    if families and not _is_signed(raw, families.end(), end):
         start = families.end()
     else:
         names = names_before(raw, at, end)
@@ -202,10 +210,41 @@ def after_names(raw: str, at: int, end: int, *, authors_first: bool) -> tuple[in
             return None
         when = _WHEN.match(raw, names.title, end)
         start = when.end() if when else names.title
+    return cited_title(raw, start, end)
+
+
+def title_below_names(raw: str, at: int, end: int) -> int | None:
+    """Returns where the title stands below a line that holds the names of authors alone.
+
+    Args:
+        raw: the text.
+        at: where the entry's words start.
+        end: where its own part ends.
+    """
+    first = _NAMES_LINE.match(raw, at, end)
+    if first is None:
+        return None
+    names = read_names(raw, first.start("names"), first.end("names"))
+    if names is None or min(names.number, names.full) < FEW or names.end < first.end("names"):
+        return None
+    return first.end()
+
+
+def cited_title(raw: str, start: int, end: int) -> tuple[int, int] | None:
+    """Returns a title in plain text that a venue may follow."""
     venue = _VENUE_AFTER.search(raw, start, end)
     end = _before_venue(raw, venue.start()) if venue else _before_journal(raw, start, end)
     end = start + len(raw[start:end].rstrip(" \t\r\n,;([.\\"))
     return (start, end) if count_words(raw[start:end]) >= FEW else None
+
+
+def _is_signed(raw: str, start: int, end: int) -> bool:
+    """Says whether what follows a year is names alone: what stands before it is the title."""
+    names = read_names(raw, start, end) if raw[:start].rstrip().endswith(")") else None
+    if names is None or names.number > 1 or raw[names.end : end].strip(" \t\r\n."):
+        return False
+    # A title may have as many capitals as a name, but no initials, and seldom such words.
+    return are_names(raw[names.start : names.end]) or _PARTICLE.search(raw, start, end) is not None
 
 
 def _before_venue(raw: str, at: int) -> int:

@@ -16,7 +16,8 @@ Role = Literal["title", "section", "year"]
 
 ATX = re.compile(r"( {0,3})(#{1,6})([ \t]*+)")
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})[ \t]*+[:.]?+")
-_YEAR_INSIDE = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
+# The name of a decade holds no year.
+_YEAR_INSIDE = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?!['’]?s\b|[0-9])")
 _MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 # A day or a month of a year: of a meeting, or of writing down.
 _DAY = re.compile(
@@ -137,10 +138,15 @@ def has_title(headings: Sequence[Heading]) -> bool:
 
 
 class Tree:
-    """The headings that are open at a place of the document."""
+    """The headings that are open at a place of the document.
+
+    Attributes:
+        year: of the group one is in, or of the section, where that names one.
+    """
 
     def __init__(self) -> None:
         self._open: list[tuple[Heading, int]] = []
+        self.year = GroupYear()
 
     def enter(self, heading: Heading, index: int) -> int | None:
         """Opens a heading and closes those it ends.
@@ -159,6 +165,7 @@ class Tree:
             self._open.pop()
         parent = self.nearest
         self._open.append((heading, index))
+        self.year = group_year(above for above, _ in reversed(self._open))
         return parent
 
     @staticmethod
@@ -183,11 +190,6 @@ class Tree:
         """The index of the section around the heading that was entered last."""
         outer = reversed(self._open[:-1])
         return next((i for heading, i in outer if heading.role == "section"), None)
-
-    @property
-    def year(self) -> GroupYear:
-        """The year of the group one is in, or of the section, where that names one."""
-        return group_year(heading for heading, _ in reversed(self._open))
 
 
 def years_descend(years: Sequence[tuple[int | None, int]]) -> bool | None:

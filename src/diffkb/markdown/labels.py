@@ -157,6 +157,8 @@ def rank_of(text: str, url: str) -> int:
 @lru_cache(maxsize=4096)
 def _rank_of_label(text: str) -> int:
     """Says the same by the label alone."""
+    if is_address(text) and ("doi.org/10." in text or "arxiv.org/" in text):
+        return PAPER
     words = words_of(text)
     if any(_names_other(word) and word not in _GLUE for word in words):
         return OTHER

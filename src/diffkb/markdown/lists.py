@@ -11,11 +11,20 @@ from diffkb.markdown.dialect import item_mark
 from diffkb.markdown.headings import has_title
 from diffkb.markdown.places import names_works
 from diffkb.markdown.plain import count_words
-from diffkb.markdown.recognising import BARE, LINKED, NONE, STRONG, Judged, is_tagged
+from diffkb.markdown.recognising import (
+    BARE,
+    LINKED,
+    NONE,
+    STRONG,
+    TITLE_FIELD,
+    Judged,
+    is_tagged,
+)
 from diffkb.markdown.surveying import SHORT_TITLE, Habits, Survey, shape_of
 from diffkb.markdown.tables import judge_rows
 from diffkb.markdown.titles import find_title
 from diffkb.markdown.units import units_of
+from diffkb.markdown.years import year_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +43,7 @@ _MOST_FIELDS = 8
 # So many parts may stand between a heading and a list that it names.
 _FARTHEST = 60
 _FEW_WORKS = 2
+_MOST = 0.6
 _MOST_DETAILS = 80
 
 
@@ -118,6 +128,8 @@ class _Lists(Survey):
                 continue
             if shape_of(unit, judged) in shapes or self._stands_alone(index, judged):
                 self.entry[index] = True
+                if unit.kind == "para" and TITLE_FIELD.match(self.raw(index)):
+                    self.ends[index] = self._further_fields_end(index)
                 low = self.raw(index).lower() if unit.kind == "html" else ""
                 if "<details" in low and "</details" not in low:
                     self.ends[index] = self._details_end(index)
@@ -125,7 +137,11 @@ class _Lists(Survey):
     def _stands_alone(self, index: int, judged: Judged) -> bool:
         """Says whether a paragraph is a work though no other one is put like it."""
         title = judged.title
-        if judged.strength < STRONG or title is None or title.shape != "bold":
+        if (
+            judged.strength < STRONG
+            or title is None
+            or title.shape not in {"bold", "cited", "link"}
+        ):
             return False
         paper = title.primary is not None and kind_of(title.primary.url) == "paper"
         under = sum(at < index for at in self.heads) > 1
@@ -170,6 +186,17 @@ class _Lists(Survey):
             end = self.units[at].end
         return end if linked else self.units[index].end
 
+    def _further_fields_end(self, index: int) -> int:
+        """Returns where the paragraphs of further fields end that follow one with the title."""
+        at = index + 1
+        last = min(at + _MOST_FIELDS, len(self.units))
+        while at < last and self.units[at].kind == "para":
+            raw = self.raw(at)
+            if not _BOLD_FIELD.match(raw) or TITLE_FIELD.match(raw):
+                break
+            at += 1
+        return self.units[at - 1].end
+
     def _take_rows(self, closed: list[bool]) -> None:
         """Makes entries of the rows of tables that list works."""
         groups: dict[int, list[int]] = {}
@@ -213,10 +240,12 @@ class _Lists(Survey):
             parents.append(index)
         works = self._nested_works(parent_of)
         cited = self._are_cited(parent_of)
+        full = self._full_citations(i for i, parent in parent_of.items() if parent < 0)
         outlines = self._outlines(parent_of)
         for indices in siblings.values():
             self._take_named(indices, works)
             bare = self._bare_too(indices, works)
+            dated = self._are_full(indices, full)
             contents = self.units[indices[0]].group in outlines or self._are_contents(indices)
             if contents:
                 self.shut.update(indices)
@@ -225,8 +254,14 @@ class _Lists(Survey):
                 if decided is not None:
                     self.entry[index] = decided
                 elif not closed[index] and not contents:
-                    own = bare or (cited and self._is_cited(index))
+                    own = bare and not (dated and year_in(self.raw(index)) is None)
+                    own = own or index in full or (cited and self._is_cited(index))
                     self.entry[index] = self._is_item(index, parent_of[index], works, bare=own)
+
+    def _are_full(self, indices: list[int], full: frozenset[int]) -> bool:
+        """Says whether most items of a list without links say who wrote a work and when."""
+        linked = any(self.judged[index].strength > BARE for index in indices)
+        return not linked and sum(index in full for index in indices) >= _MOST * len(indices)
 
     def _decided(self, index: int) -> bool | None:
         """Returns what the document decided of an item once; None where its list decides."""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _PARTING = re.compile(
     # The set in front passes over most characters at once.
     r"(?=[,:.(\s])(?:"
-    r"(?P<dated>\s?\((?:19|20)[0-9]{2}[a-z]?,\s[^()\r\n]{1,20}\)[.:,]?\s++)"
+    r"(?P<dated>\s?\((?:19|20)[0-9]{2}[a-z]?"
+    r"(?:,\s[^()\r\n]{1,20}|(?:(?<=[ -][A-Z]\s.{5})|(?<= [A-Z]{2}\s.{5}))(?=\)))\)[.:,]?\s++)"
     r"|(?P<comma>,\s++(?:(?:and|&)\s++)?)|(?P<joined>\s++(?:and|&)\s++)|(?P<colon>:\s++)"
     r"|(?P<stop>(?<=[\w)]{2})\.\s++(?=[A-Z\"“]))"
     r"|(?<=[a-z] [A-Z])\.\s++(?=[A-Z][\w-]+ (?!and\b|et\b|de\b|v[ao]n\b|der\b)[a-z]))"
@@ -43,6 +44,11 @@ SURE_AUTHORS = re.compile(
     r"(?:[^\s.,]{1,20},?\s+){1,6}et al|[A-Z]\.\s*[A-Z]|[A-Z][\w'’-]+,\s+[A-Z]\."
 )
 _AUTHOR_YEAR = re.compile(r"[A-Z][^\d\[\]]{1,60}[(\s,]+(?:19|20)[0-9]{2}[a-z]?\)?[.]?")
+# Family names and a year before a title, with a word on what kind of work it is.
+_NAMES_AND_DATE = re.compile(
+    r"[^\W\d_a-z][\w'’-]+(?:(?:/|, | and | & |,? et al\.?)(?:[^\W\d_a-z][\w'’-]+)?){0,5}"
+    r",? \(?(?:1[5-9]|20)[0-9]{2}[a-z]?\)?(?: \([^()\r\n]{1,20}\))?\s?[:,.–—-]*"
+)
 _AND_OTHERS = (" et al.", " et al", " at al.", " et. al.")
 _INITIAL = re.compile(r"(?<![\w.-])[A-Z](?:\.|(?=\s|\Z))")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
@@ -200,6 +206,12 @@ def is_authors(text: str) -> bool:
         or "et al" in bare
         or bare.endswith((".", ":"))
     )
+
+
+def are_dated_names(text: str) -> bool:
+    """Says whether words before a title are family names and a year: "Lark/Finch 1978 (book):"."""
+    bare = text.strip()
+    return _NAMES_AND_DATE.fullmatch(bare) is not None and not is_venue(bare)
 
 
 def is_name_and_year(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diffkb.markdown.labels import OTHER, PAPER, UNKNOWN, is_anchor, rank_of, words_of
+from diffkb.markdown.plain import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 # What a work without a paper is shown on: it has no other address.
 _PAGES = frozenset(
-    ("web", "website", "www", "site", "webpage", "blog", "blogpost", "post", "news", "press")
+    "web website www site webpage page homepage blog blogpost post news press".split()
 )
 # Where there is no paper, these are the work.
 _SHOWN = frozenset(
@@ -21,6 +22,7 @@ _SHOWN = frozenset(
     " course podcast audio slides see recording interview medium".split()
 )
 _MOST_LABEL = 2
+_SHORTEST = 5
 
 
 def first_paper(raw: str, links: Sequence[Span], nested: int, floor: int) -> Span | None:
@@ -62,6 +64,15 @@ def address_below(raw: str, links: Sequence[Span]) -> Span | None:
     following = raw[address.end : address.end + 2].lstrip("> ")
     alone = not raw[line : address.start].strip(" \t-*+<") and following[:1] in {"", "\n", "\r"}
     return address if alone else None
+
+
+def named_again(raw: str, title: tuple[int, int], links: Sequence[Span]) -> Span | None:
+    """Returns the only link of an entry where its words begin with the title over again."""
+    if len(links) != 1 or links[0].start < title[1] or is_anchor(links[0].url):
+        return None
+    name = plain_text(raw[slice(*title)]).casefold()
+    words = plain_text(links[0].words).casefold()
+    return links[0] if len(name) >= _SHORTEST and words.startswith(name) else None
 
 
 def is_page(label: str) -> bool:

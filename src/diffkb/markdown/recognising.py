@@ -18,9 +18,9 @@ from diffkb.markdown.labels import (
     rank_of,
 )
 from diffkb.markdown.leading import skip_leading
-from diffkb.markdown.names import AUTHORS_NEXT, is_authors
+from diffkb.markdown.names import AUTHORS_NEXT, are_dated_names, is_authors
 from diffkb.markdown.plain import count_words
-from diffkb.markdown.primaries import is_page, is_shown
+from diffkb.markdown.primaries import is_page, is_shown, named_again
 from diffkb.markdown.spans import NO_DEFINITIONS
 from diffkb.markdown.titles import NESTED, Title, find_title
 from diffkb.markdown.years import year_in
@@ -35,7 +35,9 @@ _FEW_WORDS = 3
 _SHORT_GAP = 3
 
 _NAVIGATION = re.compile(
-    r"(?:go )?(?:back )?to (?:the )?top\b|back to (?:contents|index|the list)|home$", re.IGNORECASE
+    r"(?:go )?(?:back )?to (?:the )?top\b|back to (?:contents|index|the list)|home$"
+    r"|TODO\b",
+    re.IGNORECASE,
 )
 _VENUE_AT_END = re.compile(
     r"(?:[(\[](?:[^()\[\]\r\n]{0,40}[^()\[\]\r\n\w])?(?:19|20)[0-9]{2}[^()\[\]\r\n]{0,30}[)\]]"
@@ -43,10 +45,11 @@ _VENUE_AT_END = re.compile(
 )
 _YEAR_IN_PARENTHESES = re.compile(r"\((?:19|20)[0-9]{2}\)")
 _DATE_IN_PARENTHESES = re.compile(r"\([^()\r\n]{0,20}[0-9][^()\r\n]{0,16}\)")
-_YEAR_AND_VENUE = re.compile(r"(?:(?:19|20)?[0-9]{2})[-_ ][A-Z][A-Za-z]{2,11}[-_ ](?=[A-Z])")
+_YEAR_AND_VENUE = re.compile(r"(?:(?:19|20)?[0-9]{2})[-_ ][A-Z][A-Za-z]{1,11}[-_ ](?=[A-Z])")
 _ARXIV_NUMBER = re.compile(r"(?:arXiv:)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?[:,\s]", re.IGNORECASE)
-_TITLE_FIELD = re.compile(
-    r"[*_ ]*+(?:title|paper|article|name|work|标题|论文|题目)[*_ ]*+[:：]", re.IGNORECASE
+TITLE_FIELD = re.compile(
+    r"(?:[-+*] )?+[*_ ]*+(?:title|paper|article|name|work|标题|论文|题目)[*_ ]*+[:：]",
+    re.IGNORECASE,
 )
 _NAMED = re.compile(r"(?:\*\*|__)[^*_\r\n]{1,25}[:：](?:\*\*|__)\s*+(?=[^\s\[*_\"“<])")
 _AFTER_TITLE = re.compile(
@@ -55,6 +58,11 @@ _AFTER_TITLE = re.compile(
 # What may stand between a title and the labels beside it.
 _BREAKS = re.compile(r"(?:[\s*_.,:;|/()\[\]\\–—-]|</?br ?/?>)*+")
 _CATEGORY_END = (":", "：")
+_YEAR_THEN = re.compile(
+    r"[*_\"”]*+\s*+[(\[](?:c\. ?)?(?:1[5-9]|20)[0-9]{2}[a-z]?[)\]][,.:;]?\s++(?:by\s++|[-–—]\s++)?"
+)
+# What may follow the names at the end of a citation: a remark, a link.
+_REMARK = re.compile(r"[\s.,;]*+(?:[(\[][^\r\n]*+)?+(?=[\r\n]|\Z)")
 
 
 # What is nested first in an item that is a work: a field that says who wrote it.
@@ -115,7 +123,7 @@ def judge_item(
 def _is_remark(own: str, title: Title) -> bool:
     """Says whether an item begins with the name of a field, and words rather than a link."""
     field = _NAMED.match(own, title.body)
-    return field is not None and _TITLE_FIELD.match(own, title.body) is None
+    return field is not None and title.shape != "cited" and not TITLE_FIELD.match(own, title.body)
 
 
 def _is_described(raw: str, own: str, whole: Title, words: int) -> bool:
@@ -124,6 +132,8 @@ def _is_described(raw: str, own: str, whole: Title, words: int) -> bool:
     named = sum(_names_work(part) for part in NESTED.split(raw[len(own.rstrip()) :]))
     named_well = words >= 3 or (words and whole.shape == "bold")
     if named_well and papers < 2 and named < 2 and _only_labels(raw, whole):
+        return True
+    if whole.primary is not None and whole.primary is named_again(raw, whole.span, whole.links):
         return True
     blank = BLANK.search(own, whole.span[1])
     if blank is None or count_words(own[blank.end() :]) < 8:
@@ -165,7 +175,8 @@ def _strength_of_plain(own: str, title: Title, words: int) -> int:
     labelled = any(not is_anchor(one.url) and names_target(own, one) for one in title.links)
     if labelled and (words >= FEW or title.shape == "bold"):
         return LINKED
-    closed = title.links or own.rstrip().endswith(_CATEGORY_END)
+    named = own.rstrip().endswith(_CATEGORY_END) and not is_full_citation(own, title)
+    closed = title.links or named
     return BARE if not closed and (words >= 3 or is_sure_citation(own, title)) else NONE
 
 
@@ -175,7 +186,10 @@ def _is_category(own: str, title: Title, words: int) -> bool:
     if words <= 3 and name.endswith(_CATEGORY_END):
         return True
     following = own[title.span[1] :].lstrip(" *_")
-    if following.startswith(_CATEGORY_END) and is_label(own[slice(*title.span)]):
+    ended = following.startswith(_CATEGORY_END) or (
+        title.shape == "bold" and following.startswith(".")
+    )
+    if ended and is_label(own[slice(*title.span)]):
         return True
     return title.primary is not None and is_anchor(title.primary.url)
 
@@ -216,6 +230,8 @@ def judge_paragraph(raw: str, defined: Definitions = NO_DEFINITIONS) -> Judged:
     if title is None:
         return Judged(NONE, None)
     if not title.links:
+        if _YEAR_AND_VENUE.search(raw, title.body, title.span[0] + 1):
+            title = title._replace(shape="cited")
         cited = _is_cited_paragraph(raw, title)
         return Judged(BARE if cited else NONE, title, len(raw))
     return Judged(_paragraph_strength(raw, title), title, len(raw))
@@ -260,8 +276,11 @@ def _paragraph_strength(raw: str, title: Title) -> int:
         good = fields or _closes(raw, title, after) or is_sure_citation(raw, title)
         good = good or (labels and _ends_in_labels(raw, after))
         return BARE if good and FEW <= words <= 40 else NONE
-    if words >= 2 and (opened or title.shape in {"bold", "quoted", "venue", "cited"}):
-        return STRONG if labels or title.shape in {"quoted", "cited"} else LINKED
+    cited = title.shape in {"quoted", "cited"} or (
+        title.shape == "italic" and is_full_citation(raw, title)
+    )
+    if words >= 2 and (opened or cited or title.shape in {"bold", "venue"}):
+        return STRONG if labels or cited else LINKED
     if words and labels and title.shape == "bold" and not is_label(text):
         return LINKED
     sure = title.shape == "text" and _is_paper_next(raw, title, after)
@@ -308,13 +327,14 @@ def _strength_of_linked_paragraph(raw: str, title: Title, primary: Span) -> int:
     """Returns the same for one whose title is a link."""
     before = raw[skip_leading(raw, title.body, title.span[0]) : title.span[0]]
     words = count_words(raw[slice(*title.span)])
-    if _TITLE_FIELD.fullmatch(before.rstrip(" [*_")):
+    if TITLE_FIELD.fullmatch(before.rstrip(" [*_")):
         return STRONG
     if len(before) >= 4 and not _are_authors(before):
         return LINKED if words >= 3 and kind_of(primary.url) == "paper" else NONE
     if not words or not _begins_work(raw, title):
         return NONE
-    if words >= 3:
+    line = raw[primary.end :].split("\n", 1)[0].strip(" \t\r\\")
+    if words >= 3 or (not line and kind_of(primary.url) == "paper"):
         return STRONG
     return LINKED if "://" in primary.url else NONE
 
@@ -363,11 +383,33 @@ def is_sure_citation(own: str, title: Title) -> bool:
     if _YEAR_AND_VENUE.match(own, title.body):
         return True
     following = own[title.span[1] :].lstrip(' *_"”')
+    if _is_signed(own, title):
+        return True
     if title.shape not in {"italic", "quoted", "bold"}:
         return False
     return is_authors(own[title.body : title.span[0]].strip(' *_"“')) or (
         following.startswith(("by ", "von ", "de ")) or year_in(own) is not None
     )
+
+
+def _is_signed(own: str, title: Title) -> bool:
+    """Says whether a year in parentheses and the names of authors follow a title."""
+    year = _YEAR_THEN.match(own, title.span[1])
+    names = read_names(own, year.end(), len(own)) if year else None
+    return names is not None and names.full > 0 and _REMARK.match(own, names.end) is not None
+
+
+def is_full_citation(own: str, title: Title) -> bool:
+    """Says whether an item says of a work who wrote it and when, as citations do."""
+    if title.shape == "link":
+        return False
+    if _is_signed(own, title):
+        return True
+    if title.shape not in {"italic", "quoted", "cited"} or year_in(own) is None:
+        return False
+    start = skip_leading(own, title.body, title.span[0])
+    before = own[start : title.span[0]].strip(' *_"“').removesuffix("<em>")
+    return title.shape == "cited" or is_authors(before) or are_dated_names(before)
 
 
 def is_tagged(own: str, title: Title) -> bool:

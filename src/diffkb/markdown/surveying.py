@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffkb.core.identifiers import kind_of
 from diffkb.markdown.headings import Heading, read_heading
 from diffkb.markdown.labels import PAPER, is_anchor, names_target, rank_of
+from diffkb.markdown.notes import field_at
 from diffkb.markdown.places import is_contents, is_no_place
 from diffkb.markdown.plain import count_words, plain_text
 from diffkb.markdown.recognising import (
     BARE,
     LINKED,
     STRONG,
+    TITLE_FIELD,
     Judged,
     common_shapes,
     is_citation,
+    is_full_citation,
     is_sure_citation,
     judge_item,
     judge_paragraph,
@@ -38,9 +41,15 @@ _BOLD_LINE = re.compile(r"\*\*[^*\r\n]++\*\*")
 _CITED = re.compile(
     r"(?=[*_\"“]{0,2}[^\W\d_a-z]|\\?\[[\w+-]{1,20}\\?\]|\[[0-9]|<a )"
     r"[^\r\n]{10,800}?[\s(](?:1[5-9]|20)[0-9]{2}[a-z]?(?:[,.)]|\s*\Z)"
+    r"|(?:\[[0-9]{1,4}\]\s)?(?:19|20)[0-9]{2}[-_][A-Z][A-Za-z]{1,11}[-_][A-Z]"
 )
 # Paragraphs without links that cite a work.
 _CITATIONS = frozenset(f"para:{shape}:{BARE}" for shape in ("bold", "cited", "italic"))
+# Names, and a title with its year below them.
+_CITED_BELOW = re.compile(
+    r"[^\W\d_a-z][^\r\n\[\]<>|:0-9]{8,600}:[ \t\\]*+(?:\r\n|\n|\r)"
+    r"[^\W_a-z][^\r\n]{10,400}?\b(?:19|20)[0-9]{2}\b"
+)
 # A title in italics, and who wrote it.
 _BY = re.compile(r"[*_][^*_\r\n]{3,200}[*_],? by [A-Z]")
 SHORT_TITLE = 3
@@ -121,8 +130,8 @@ class Survey:
                 self.judged[index] = judge_item(whole, own, defined=self.defined)
             elif unit.kind in {"para", "html"}:
                 raw = self.raw(index)
-                linked = "](" in raw or "http" in raw or "href" in raw or self.defined
-                read = linked or raw[:2] == "**" or _CITED.match(raw) or _BY.match(raw)
+                linked = "](" in raw or "http" in raw or "href" in raw or bool(self.defined)
+                read = linked or _may_cite(raw)
                 judged = judge_paragraph(raw, self.defined) if read else None
                 if judged and raw.startswith("<tr") and not _is_cited_row(judged):
                     continue
@@ -257,6 +266,8 @@ class Survey:
         if head.role == "year" or count_words(head.name) < 2:
             return False
         works = sum(self._holds_work(i) for i in range(index + 1, following))
+        if works <= _PAIR and self._names_authors(index, following):
+            return True
         raw = self.raw(index)
         title = find_title(raw, _words_at(raw))
         told = self._tells_work(index, title, works) if title else None
@@ -270,14 +281,23 @@ class Survey:
             for one in links_of(body, 0, len(body))
         )
 
+    def _names_authors(self, index: int, following: int) -> bool:
+        """Says whether a field right below a heading names authors, and none a title."""
+        for at in range(index + 1, min(following, index + 1 + _PAIR)):
+            raw = self.raw(at)
+            field = field_at(raw, 0, len(raw))
+            if field is not None and field[0] == "authors":
+                return at == index + 1 or TITLE_FIELD.match(self.raw(at - 1)) is None
+        return False
+
     def _tells_work(self, index: int, title: Title, works: int) -> bool | None:
         """Says whether a heading's own words are a work; None where they do not tell."""
         raw = self.raw(index)
         if title.shape == "link" and title.primary and not is_anchor(title.primary.url):
             cites = kind_of(title.primary.url) == "paper" and works <= _PAIR
             return (cites or not works) and not names_target(raw, title.primary)
-        if title.shape in {"italic", "cited"} and is_sure_citation(raw, title):
-            return not works
+        if title.shape in {"italic", "cited", "quoted"} and is_sure_citation(raw, title):
+            return works <= (_PAIR if is_full_citation(raw, title) else 0)
         if title.primary and names_target(raw, title.primary):
             rank = rank_of(title.primary.words, title.primary.url)
             if rank == PAPER and count_words(self._title(index, title)) >= SHORT_TITLE:
@@ -339,7 +359,7 @@ class Survey:
         """Says whether the items of a list are works also where they have no link."""
         own = [i for i in indices if self.judged[i].title is not None and not works.get(i)]
         linked = sum(self.judged[i].strength >= LINKED for i in own)
-        if linked >= max(2, 0.4 * len(own)):
+        if linked >= max(2, 0.4 * len(own)) or (linked and len(own) == _PAIR):
             return True
         cited = sum(self._is_cited(i) for i in own)
         if cited >= max(3, 0.6 * len(own)):
@@ -358,6 +378,12 @@ class Survey:
             titles = [(self.raw(i), title) for i in bare if (title := self.judged[i].title)]
             return sum(is_sure_citation(*one) for one in titles) > 0.8 * len(outer)
         return sum(self._is_cited(index) for index in bare) > 0.6 * len(outer)
+
+    def _full_citations(self, items: Iterable[int]) -> frozenset[int]:
+        """Returns the items that say who wrote a work and when; none where they are few."""
+        titles = ((index, self.judged[index].title) for index in items)
+        full = frozenset(i for i, one in titles if one and is_full_citation(self.raw(i), one))
+        return full if len(full) > _PAIR else frozenset()
 
     def _is_cited(self, index: int) -> bool:
         """Says whether an item is put like a citation."""
@@ -405,6 +431,13 @@ def _is_cited_row(judged: Judged) -> bool:
     """Says whether a row of a table in HTML is a work: most such tables hold something else."""
     primary = judged.title.primary if judged.title else None
     return primary is not None and kind_of(primary.url) == "paper" and judged.strength > BARE
+
+
+def _may_cite(raw: str) -> bool:
+    """Says whether a paragraph without links may cite a work, as its beginning tells."""
+    if raw.startswith(("**", "<li")):
+        return True
+    return any(pattern.match(raw) for pattern in (_CITED, _BY, _CITED_BELOW))
 
 
 def shape_of(unit: Unit, judged: Judged) -> str:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _BAR = re.compile(r"\\.|\||`[^`\r\n]*+`", re.DOTALL)
 _RULE = re.compile(r"[ \t]*+\|?[ \t:|-]*-[ \t:|-]*[ \t]*+")
+# A cell that is an identifier.
+_NUMBER = re.compile(r"\|\s*+(?:[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|10\.[0-9]{4,9}/[^\s|]++)\s*+\|")
+# Columns of links and nothing else.
+_LINKS = re.compile(r"links?|urls?|address|链接|鏈接|リンク|링크|lien|enlace", re.IGNORECASE)
 # A column of that name holds titles, or, beside one that does, where they appeared.
 _PUBLICATION = re.compile(r"publication\b", re.IGNORECASE)
 # So many words are a sentence.
@@ -108,12 +112,12 @@ def roles_of(head: str | None, rows: Sequence[str]) -> tuple[str, ...]:
     sample = [[row[a:b] for a, b in cells_of(row)] for row in rows[:12]]
     width = max((len(cells) for cells in sample), default=0)
     roles += [""] * (width - len(roles))
-    titles = [at for at, role in enumerate(roles) if role == "title"]
+    titles = _columns_of_titles(names, roles)
     scores = [_title_score(cells[at] for cells in sample if at < len(cells)) for at in range(width)]
     for at, role in enumerate(roles[:width]):
         if role in {"year", "authors", "note"}:
             scores[at] *= 0.2
-        elif role == "title":
+        elif at in titles:
             scores[at] = scores[at] * 2 + 0.5
     roles = ["" if role == "title" else role for role in roles]
     for at, name in enumerate(names[:width]):
@@ -131,6 +135,14 @@ def roles_of(head: str | None, rows: Sequence[str]) -> tuple[str, ...]:
     return tuple(roles)
 
 
+def _columns_of_titles(names: Sequence[str], roles: Sequence[str]) -> list[int]:
+    """Returns the columns that hold titles, by their names, or as the only one beside links."""
+    titles = [at for at, role in enumerate(roles) if role == "title"]
+    untold = [at for at, role in enumerate(roles[: len(names)]) if not role]
+    linked = any(_LINKS.fullmatch(name.strip(" *_`")) for name in names)
+    return untold if not titles and linked and len(untold) == 1 else titles
+
+
 def judge_rows(
     head: str | None, rows: Sequence[str], defined: Definitions = NO_DEFINITIONS
 ) -> tuple[tuple[str, ...], list[Title | None]]:
@@ -145,7 +157,10 @@ def judge_rows(
     roles = roles_of(head, rows)
     if "title" not in roles:
         return roles, none
-    linked = sum("http" in row or "](" in row or bool(defined) for row in rows)
+    linked = sum(
+        "http" in row or "](" in row or bool(defined) or _NUMBER.search(row) is not None
+        for row in rows
+    )
     told = {"year", "authors", "venue"} & set(roles)
     if linked < 0.5 * len(rows) and not told:
         return roles, none

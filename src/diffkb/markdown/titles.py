@@ -19,17 +19,25 @@ from diffkb.markdown.ending_names import names_at_end
 from diffkb.markdown.endings import (
     FEW,
     after_names,
+    cited_title,
     linked_end,
     shortened,
     text_end,
     text_stop,
+    title_below_names,
     trimmed,
 )
 from diffkb.markdown.labels import OTHER, is_address, names_target, rank_of
 from diffkb.markdown.leading import skip_leading
-from diffkb.markdown.names import is_authors, is_name, is_name_and_year
+from diffkb.markdown.names import are_dated_names, are_names, is_authors, is_name, is_name_and_year
 from diffkb.markdown.plain import count_words, plain_text
-from diffkb.markdown.primaries import address_below, first_page, first_paper, is_shown
+from diffkb.markdown.primaries import (
+    address_below,
+    first_page,
+    first_paper,
+    is_shown,
+    named_again,
+)
 from diffkb.markdown.spans import NO_DEFINITIONS, links_of
 
 if TYPE_CHECKING:
@@ -118,7 +126,8 @@ def find_title(
     links = links_of(raw, body, end, defined)
     own = [one for one in links if one.start < nested and one.kind != "image"]
     lone = _bare(raw, body, own) if head is not None and head[1] else None
-    found = lone or _choose(raw, body, nested, own, authors_first=authors_first)
+    found = lone or _below_names(raw, body, nested, own)
+    found = found or _choose(raw, body, nested, own, authors_first=authors_first)
     if found is None:
         return None
     span, link, shape = found
@@ -135,7 +144,7 @@ def find_title(
     if link is not None and not link.url:
         primary = first_paper(raw, rest, nested, floor) or link
     if primary is None and not own:
-        primary = first_page(rest) or address_below(raw, rest)
+        primary = first_page(rest) or address_below(raw, rest) or named_again(raw, span, rest)
     if primary is None:
         primary = next((one for one in own if is_shown(one.words, one.url)), None)
     if primary is None:
@@ -204,6 +213,27 @@ def _choose(
     return found or _without_link(raw, at, nested, own, authors_first=authors_first)
 
 
+def _below_names(raw: str, body: int, nested: int, own: list[Span]) -> Found | None:
+    """Returns the title of an entry whose first line holds the names of its authors alone."""
+    if raw.find("\n", body, nested) < 0 and raw.find("\r", body, nested) < 0:
+        return None
+    at = title_below_names(raw, skip_leading(raw, body, nested), nested)
+    if at is None:
+        return None
+    first = next((one for one in own if one.start >= at), None)
+    if first is not None and not raw[at : first.start].strip(_OPENING) and first.kind == "link":
+        return None if _is_named(raw, first) else _linked(raw, first)
+    limit = first.start if first else nested
+    marked = QUOTED.match(raw, at, limit) or ITALIC.match(raw, at, limit)
+    if marked:
+        return marked.span(marked.lastindex or 1), None, "cited"
+    bold = bold_title(raw, at, limit)
+    if bold and bold[2] == at:
+        return bold[0], None, "cited"
+    span = cited_title(raw, at, text_stop(raw, at, limit))
+    return (span, None, "cited") if span else None
+
+
 def _after_linked_authors(raw: str, at: int, own: list[Span], nested: int) -> Found | None:
     """Returns a title in italics after names of authors that lead to their pages."""
     end = own[0].end
@@ -261,16 +291,28 @@ def _after_opening(raw: str, at: int, first: Span) -> Found | None:
     opening = before.strip(_OPENING)
     if is_name_and_year(words) and count_words(opening) >= 1:
         return ((at, text_end(raw, at, first.start)), first, "author")
-    if _is_named(raw, first):
+    if _is_named(raw, first) or _follows_italic(raw, at, first.start):
         return None
     named = count_words(words) >= FEW or kind_of(first.url) == "paper"
     authored = "|" not in before and is_authors(opening + ",") and named
     if not authored and not _may_precede(before, words):
         return None
     bold = bold_title(raw, at, first.start)
-    if bold and count_words(plain_text(raw[slice(*bold[0])])) >= _LEAST_TOLD:
+    name = plain_text(raw[slice(*bold[0])]) if bold else ""
+    if count_words(name) >= _LEAST_TOLD and not (authored and is_name(name)):
         return None
     return _linked(raw, first)
+
+
+def _follows_italic(raw: str, at: int, stop: int) -> bool:
+    """Says whether authors and a title in italics stand before a link, and nothing else."""
+    italic = ITALIC.search(raw, at, stop)
+    if italic is None or raw[italic.end() : stop].strip(_OPENING + ".,:;"):
+        return False
+    before = raw[at : italic.start()].strip()
+    title = italic[italic.lastindex or 1]
+    named = before.endswith(",") and "|" not in before and is_authors(before)
+    return named and count_words(title) >= FEW and not are_names(title)
 
 
 def _is_named(raw: str, link: Span) -> bool:
@@ -372,15 +414,23 @@ def _after_authors(
     if authored and (dated or not (italic and _go_on(raw, authored[0], italic.start()))):
         return authored, None, "cited"
     by = italic is not None and raw.startswith(" by ", italic.end()) and italic.start() == at
-    if italic is None or (count_words(italic[italic.lastindex or 1]) < FEW and not by):
+    named = italic is not None and _names_one(raw[at : italic.start()])
+    if italic is None or (count_words(italic[italic.lastindex or 1]) < FEW and not (by or named)):
         return (authored, None, "cited") if authored else None
     words = italic[italic.lastindex or 1]
     before = raw[at : italic.start()].strip()
     if before:
-        good = "|" not in before and is_authors(before.rstrip(":,. ") + ",")
+        authors = is_authors(before.rstrip(":,. ") + ",") or are_dated_names(before)
+        good = authors and "|" not in before
     else:
         good = not is_authors(words) or by
     return (italic.span(italic.lastindex or 1), None, "italic") if good else None
+
+
+def _names_one(before: str) -> bool:
+    """Says whether a full name and a colon stand before a title."""
+    name = before.strip()
+    return name.endswith(":") and " " in name and is_name(name.rstrip(": "))
 
 
 def _in_plain_text(raw: str, at: int, stop: int) -> Found | None:

@@ -76,11 +76,8 @@ def find_year(text: str) -> Dated | None:
         found = _PARENTHESIS.search(text)
         if found is None:
             for one in _ANY.finditer(text):
-                found = (
-                    one
-                    if _SINCE.search(text, max(0, one.start() - _NEAR), one.start()) is None
-                    else found
-                )
+                if not _is_aside(text, one.start(), found):
+                    found = one
         if found:
             return int(found[1]), *found.span(1)
     for short in _SHORT.finditer(text):
@@ -89,6 +86,13 @@ def find_year(text: str) -> Dated | None:
             number = int(short[group])
             return (2000 if number < 50 else 1900) + number, *short.span(group)
     return None
+
+
+def _is_aside(text: str, at: int, found: re.Match[str] | None) -> bool:
+    """Says whether a year is that of something else: of an age, or of a long remark after one."""
+    if _SINCE.search(text, max(0, at - _NEAR), at):
+        return True
+    return found is not None and text.rfind("(", found.end(), at) > text.rfind(")", 0, at)
 
 
 def find_dated(text: str, start: int) -> Dated | None:
