@@ -54,8 +54,9 @@ _VENUE_AFTER = re.compile(
 # A first line that may hold names and nothing else, after a short name of the work in bold.
 _NAMES_LINE = re.compile(
     r"(?:\*\*[^*\r\n]{1,30}:\*\*\s++)?+(?P<names>[^\W\d_a-z][^\r\n\[\]<>|:0-9*_\"“]{8,600}?)"
-    r"(?:[.:](?:<br ?/?>|\\|[ \t])*+|<br ?/?>|\\|[ \t]{2,}|(?=\s*[\r\n]\s*[\r\n]))"
-    r"(?:\r\n|\n|\r)\s*+(?=[^\W_a-z]|[\[*_\"“])"
+    r"(?:[.:](?:<br ?/?>|\\|[ \t])*+|<br ?/?>|\\|[ \t]{2,9}"
+    r"|(?=[ \t]{0,9}(?:\r\n|\n|\r)[ \t]{0,99}[\r\n]))"
+    r"[ \t]{0,9}(?:\r\n|\n|\r)\s*+(?=[^\W_a-z]|[\[*_\"“])"
 )
 _WHEN = re.compile(
     r"\(?(?:19|20)[0-9]{2}[a-z]?(?:,? "

@@ -20,7 +20,8 @@ from diffkb.markdown.recognising import (
     Judged,
     is_tagged,
 )
-from diffkb.markdown.surveying import SHORT_TITLE, Habits, Survey, shape_of
+from diffkb.markdown.shapes import shape_of
+from diffkb.markdown.surveying import SHORT_TITLE, Habits, Survey
 from diffkb.markdown.tables import judge_rows
 from diffkb.markdown.titles import find_title
 from diffkb.markdown.units import units_of

@@ -13,18 +13,17 @@ from diffkb.markdown.notes import field_at
 from diffkb.markdown.places import is_contents, is_no_place
 from diffkb.markdown.plain import count_words, plain_text
 from diffkb.markdown.recognising import (
-    BARE,
     LINKED,
     STRONG,
     TITLE_FIELD,
     Judged,
-    common_shapes,
     is_citation,
     is_full_citation,
     is_sure_citation,
     judge_item,
     judge_paragraph,
 )
+from diffkb.markdown.shapes import is_cited_row, may_cite, repeated_shapes, shape_of
 from diffkb.markdown.spans import definitions_in, links_of
 from diffkb.markdown.titles import find_title
 
@@ -37,21 +36,6 @@ if TYPE_CHECKING:
 # The signs around the name of a book in Chinese.
 _BOOK = re.compile(r"《[^《》]+》")
 _BOLD_LINE = re.compile(r"\*\*[^*\r\n]++\*\*")
-# How a citation may begin, and the year in it.
-_CITED = re.compile(
-    r"(?=[*_\"“]{0,2}[^\W\d_a-z]|\\?\[[\w+-]{1,20}\\?\]|\[[0-9]|<a )"
-    r"[^\r\n]{10,800}?[\s(](?:1[5-9]|20)[0-9]{2}[a-z]?(?:[,.)]|\s*\Z)"
-    r"|(?:\[[0-9]{1,4}\]\s)?(?:19|20)[0-9]{2}[-_][A-Z][A-Za-z]{1,11}[-_][A-Z]"
-)
-# Paragraphs without links that cite a work.
-_CITATIONS = frozenset(f"para:{shape}:{BARE}" for shape in ("bold", "cited", "italic"))
-# Names, and a title with its year below them.
-_CITED_BELOW = re.compile(
-    r"[^\W\d_a-z][^\r\n\[\]<>|:0-9]{8,600}:[ \t\\]*+(?:\r\n|\n|\r)"
-    r"[^\W_a-z][^\r\n]{10,400}?\b(?:19|20)[0-9]{2}\b"
-)
-# A title in italics, and who wrote it.
-_BY = re.compile(r"[*_][^*_\r\n]{3,200}[*_],? by [A-Z]")
 SHORT_TITLE = 3
 _SURE = 5
 # The names of parts have so many words at most.
@@ -131,9 +115,9 @@ class Survey:
             elif unit.kind in {"para", "html"}:
                 raw = self.raw(index)
                 linked = "](" in raw or "http" in raw or "href" in raw or bool(self.defined)
-                read = linked or _may_cite(raw)
+                read = linked or may_cite(raw)
                 judged = judge_paragraph(raw, self.defined) if read else None
-                if judged and raw.startswith("<tr") and not _is_cited_row(judged):
+                if judged and raw.startswith("<tr") and not is_cited_row(judged):
                     continue
                 if judged and (linked or judged.strength):
                     self.judged[index] = judged
@@ -328,32 +312,13 @@ class Survey:
 
     def _paragraph_shapes(self, closed: list[bool]) -> frozenset[str]:
         """Returns the shapes of paragraphs that are entries, because they are repeated."""
-        shapes = [
-            shape_of(self.units[i], judged)
-            for i, judged in self.judged.items()
-            if self.units[i].kind != "item" and judged.strength and not closed[i]
-        ]
-        often = common_shapes(shapes, 6)
-        italic = common_shapes(shapes, _PAIR) & {f"para:italic:{BARE}"}
-        found = set(italic) | {
-            shape
-            for shape in common_shapes(shapes)
-            if shape.endswith(str(STRONG)) or shape in often or shape in _CITATIONS
-        }
-        if shapes.count(f"para:link:{STRONG}") < _LINKS_ALONE:
-            found.discard(f"para:link:{LINKED}")
-        if shapes.count(f"para:bold:{STRONG}") >= _LINKS_ALONE:
-            found.add(f"para:bold:{LINKED}")
-        labelled = [f"para:text:{strength}" for strength in (STRONG, BARE)]
-        if labelled[0] in found and sum(shapes.count(one) for one in labelled) > _LINKS_ALONE:
-            found.add(labelled[1])
-        cites = [f"para:cited:{strength}" for strength in (STRONG, BARE)]
-        if sum(shapes.count(one) for one in cites) > _PAIR:
-            found.update(cites)
-        # Citations are works without a link too, where others are put like them.
-        cited = {f"para:{shape}:{STRONG}" for shape in ("quoted", "cited")}
-        found.update(shape.replace(str(STRONG), str(BARE)) for shape in found & cited)
-        return frozenset(found)
+        return repeated_shapes(
+            [
+                shape_of(self.units[i], judged)
+                for i, judged in self.judged.items()
+                if self.units[i].kind != "item" and judged.strength and not closed[i]
+            ]
+        )
 
     def _bare_too(self, indices: list[int], works: dict[int, int]) -> bool:
         """Says whether the items of a list are works also where they have no link."""
@@ -425,27 +390,6 @@ class Survey:
                 for judged in self.judged.values()
             )
         return self.works_here
-
-
-def _is_cited_row(judged: Judged) -> bool:
-    """Says whether a row of a table in HTML is a work: most such tables hold something else."""
-    primary = judged.title.primary if judged.title else None
-    return primary is not None and kind_of(primary.url) == "paper" and judged.strength > BARE
-
-
-def _may_cite(raw: str) -> bool:
-    """Says whether a paragraph without links may cite a work, as its beginning tells."""
-    if raw.startswith(("**", "<li")):
-        return True
-    return any(pattern.match(raw) for pattern in (_CITED, _BY, _CITED_BELOW))
-
-
-def shape_of(unit: Unit, judged: Judged) -> str:
-    """Returns what a paragraph's shape is called in the habits."""
-    shape = judged.title.shape if judged.title else ""
-    if unit.kind == "html":
-        return f"html:{STRONG}"
-    return f"{unit.kind}:{shape}:{judged.strength}"
 
 
 def anchor_of(name: str) -> str:
