@@ -111,6 +111,10 @@ class Context(NamedTuple):
     defined: tuple[tuple[str, str], ...] = ()
     weak: bool = False
 
+    def year_for(self, own: int | None) -> int | None:
+        """Returns the year that an entry has there: its own where that beats the group's."""
+        return (own or self.year) if self.weak else (self.year or own)
+
     def to_json(self) -> str | None:
         """Returns what neither the document nor the headings hold, as JSON; None for nothing."""
         if not self.unit:

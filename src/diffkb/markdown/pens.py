@@ -160,7 +160,7 @@ class Pen:
 
     def _year(self, shown: str) -> str | None:
         """Returns the year, in two digits where the neighbour's is and its venue stands before."""
-        year = self.ctx.year or self.fields.year
+        year = self.ctx.year_for(self.fields.year)
         if year is None:
             return None
         if len(shown) < _DIGITS and "venue" in self.placed:

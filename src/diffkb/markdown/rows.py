@@ -89,7 +89,7 @@ def _plain(role: str, pen: Pen, fields: Fields, ctx: Context) -> str:
     if role in pen.placed:
         return ""
     if role == "year":
-        year = ctx.year or fields.year
+        year = ctx.year_for(fields.year)
         pen.placed.add(role)
         return "" if year is None else str(year)
     if role in {"venue", "authors"}:

@@ -187,8 +187,8 @@ class Page:
         """Yields a new entry's text and context: as its neighbours are, then in diffkb's form."""
         ctx = self._headings.context(group)
         near = self._neighbours(group, section, ctx)
-        if ctx.dialect.own or (ctx.year is not None and not ctx.weak):
-            fields = replace(fields, year=ctx.year)
+        year = ctx.year if ctx.dialect.own else ctx.year_for(fields.year)
+        fields = replace(fields, year=year)
         new = write_new(fields, near, ctx, facts)
         yield new
         if new.ctx.unit not in {"", "row"}:
@@ -351,8 +351,8 @@ class Page:
         if fits_among(own, nearest):
             new = New(own.text, own.ctx._replace(year=ctx.year, weak=ctx.weak))
             return marked_like(new, nearest), self._place_for(group, new)
-        own_year = fields.year if ctx.weak and fields.year_from != "heading" else None
-        wanted = replace(fields, year=own_year or ctx.year or fields.year, mentioned=())
+        own_year = None if ctx.year and fields.year_from == "heading" else fields.year
+        wanted = replace(fields, year=ctx.year_for(own_year), mentioned=())
         new = write_new(wanted, near, ctx)
         read = get_fields(new.text, new.ctx)[0]
         if read.year is None and wanted.year is not None and fields.year_from != "heading":
