@@ -46,6 +46,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "merge": ("merge", "12", "13"),
     "open": ("open", "12", "nonsense", "--print"),
     "overview": (),
+    "rate": ("rate", "12", "1"),
     "refresh": ("refresh", "12"),
     "schema": ("schema",),
     "search": ("search", "score matching"),

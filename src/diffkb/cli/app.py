@@ -33,6 +33,7 @@ COMMANDS = (
     Row("import", "Bring a Markdown list of your own.", "import_:import_lists"),
     Row("refresh", "Ask the sources again: complete what waits.", "refresh:refresh"),
     Row("accept", "Take over a published version that is proposed.", "accept:accept"),
+    Row("rate", "Say how much entries are worth reading.", "rate:rate"),
     Row("merge", "Make two entries one work.", "merge:merge"),
     Row("split", "Give an entry a work of its own.", "split:split"),
     Row("export", "The base given back, as its Markdown or in another form.", "export:export"),
@@ -83,6 +84,7 @@ def run_program(words: Sequence[str], run: Run | None = None) -> int:
         The exit status. Whatever went wrong has been said; nothing is raised.
     """
     run = run or Run()
+    run.words = words
     try:
         status = _call(words, run)
         _flush()

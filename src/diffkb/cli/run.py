@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from diffkb.cli.render import messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from httpx import BaseTransport
@@ -32,6 +32,7 @@ class Run:
         environ: the environment.
         command: the words of the command that was recognised, such as "section list"; None
             until one was.
+        words: what stands after the program's name.
         base_option: what `--base` was given, or None.
         color_option: what `--color` was given, or None.
         json: whether the answer is one JSON object.
@@ -58,6 +59,7 @@ class Run:
         self._transport = transport
         self._clock = clock
         self.command: str | None = None
+        self.words: Sequence[str] = ()
         self.base_option: str | None = None
         self.color_option: str | None = None
         self.json = False

@@ -29,6 +29,7 @@ T = TypeVar("T")
 OPERATORS = (":=", ":~", ">=", "<=", ":", "=", ">", "<")
 _FIELD = re.compile(rf"(?P<field>[A-Za-z_]+)(?P<operator>{'|'.join(map(re.escape, OPERATORS))})")
 _SORT_KEY = re.compile(rf"(?P<field>{'|'.join(SORT_FIELDS)})(?P<way>[+-])", re.IGNORECASE)
+_SAVED = re.compile(r"@[\w-]+")
 _LINK = re.compile(r"https?://\S")
 # What a quotation mark may stand behind to open a quotation, beside the start of a term.
 _BEFORE_QUOTE = frozenset(":=~<>,")
@@ -85,6 +86,31 @@ def _begins_a_term(part: str) -> bool:
     """Says whether a word after a value is a term of its own: a field's, a sort key, or -WORD."""
     left_out = part.startswith("-") and len(part) > 1
     return bool(left_out or _FIELD.match(part) or _SORT_KEY.fullmatch(part))
+
+
+def is_query(text: str) -> bool:
+    """Says whether words are a query by their looks, and not a title or a part of one.
+
+    It is one that names a field the base has, has an operator such as `>=`, or names a saved
+    query. A colon alone makes none: titles have those.
+    """
+    try:
+        tokens = _tokens(text)
+    except BadQuery:
+        tokens = [Token(word, 0) for word in text.split()]
+    return any(map(_shows_query, tokens))
+
+
+def _shows_query(token: Token) -> bool:
+    """Says whether a piece of a text shows that the text is a query."""
+    if _SAVED.fullmatch(token.text):
+        return True
+    found = _FIELD.match(token.text)
+    if found is None or len(token.text) == found.end():
+        return False
+    name = found["field"].lower()
+    known = name in FIELDS or name in ALIASES or name == "has"
+    return known or found["operator"] not in {":", "="}
 
 
 def read_query(text: str, saved: Mapping[str, str] | None = None) -> Query:

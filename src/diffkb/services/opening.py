@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from diffkb.errors import AlreadyThere, BaseNotFound, BaseOlder
@@ -9,8 +13,7 @@ from diffkb.store.opening import connect_for_reading
 from diffkb.store.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from diffkb.paths import BaseChoice
     from diffkb.store.writer import UnitOfWork
@@ -56,6 +59,39 @@ def open_unit(
 
     prepare_target(choice, report, empty=empty)
     return UnitOfWork(choice.target, command=command, who=_user())
+
+
+@contextmanager
+def open_rehearsal(choice: BaseChoice, command: str) -> Iterator[UnitOfWork]:
+    """Gives a unit of work whose changes are taken back at its end: what would be, can be seen.
+
+    A base that is not to be written, or not there yet, is copied to a place that vanishes.
+
+    Args:
+        choice: which base.
+        command: the verb that would change it.
+
+    Raises:
+        StorageError: the base cannot be used.
+    """
+    from diffkb.store.writer import UnitOfWork
+
+    with ExitStack() as stack:
+        path = choice.target
+        if choice.shipped or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            path = _copied(choice, stack.enter_context(TemporaryDirectory(prefix="diffkb-")))
+        unit = stack.enter_context(UnitOfWork(path, command=command))
+        unit.abandon()
+        yield unit
+
+
+def _copied(choice: BaseChoice, folder: str) -> Path:
+    """Returns a copy of a base in a folder."""
+    from diffkb.store.schema import copy_base
+
+    copy = Path(folder) / "kb.sqlite"
+    copy_base(choice.path, copy)
+    return copy
 
 
 def prepare_target(choice: BaseChoice, report: Report, *, empty: bool = False) -> None:

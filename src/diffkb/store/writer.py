@@ -61,6 +61,7 @@ class UnitOfWork:
         self._command = command
         self._who = who
         self._shipped = shipped
+        self._abandoned = False
         self._step_id: int | None = None
         self._kept: set[tuple[str, int]] = set()
         self._added: dict[str, list[_Inserted]] = {}
@@ -93,13 +94,13 @@ class UnitOfWork:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Commits, or rolls back where an error came up.
+        """Commits, or rolls back where an error came up or the unit was abandoned.
 
         Raises:
             StorageError: the base could not take it; nothing has changed.
         """
         try:
-            if error is None:
+            if error is None and not self._abandoned:
                 self._commit()
             else:
                 self.session.rollback()
@@ -107,6 +108,10 @@ class UnitOfWork:
                     raise self._translated(error) from error
         finally:
             self._close()
+
+    def abandon(self) -> None:
+        """Lets the end take back whatever was changed: it was only to be looked at."""
+        self._abandoned = True
 
     def _commit(self) -> None:
         """Flushes, completes the step, and commits."""

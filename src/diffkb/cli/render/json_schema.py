@@ -153,6 +153,20 @@ _DOCUMENTS = _object(
         }
     )
 )
+# What became of entries that a person changed.
+_CURATED = _object(
+    results=_list(
+        _object(
+            ref=TEXT,
+            outcome={"enum": ["changed", "unchanged", "would-change"]},
+            summary=TEXT,
+            before=_ENTRY,
+            after=_or_null(_ENTRY),
+        )
+    ),
+    diff=_or_null(TEXT),
+    step=_or_null(NUMBER),
+)
 
 # What stands under "data", by the words of the command.
 ANSWERS: dict[str, Schema] = {
@@ -212,6 +226,7 @@ ANSWERS: dict[str, Schema] = {
         outcome={"enum": ["accepted", "rejected", "would-be-accepted", "would-be-rejected"]},
         proposal=_definition("proposal"),
     ),
+    "rate": _CURATED,
     "merge": _object(
         outcome={"enum": ["merged", "would-merge"]},
         entries=_list(NUMBER),
