@@ -6,7 +6,8 @@ DiffkbError
 ├─ NotFoundError       3  SectionNotFound, EntryNotFound, DocumentNotFound, BaseNotFound,
 │                         UnknownWork, NoAddress, NoIdentifier, NothingProposed
 ├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AmbiguousProposal,
-│                         AlreadyImported, AlreadyThere, AlreadyOne, NothingToSplit, CannotWrite
+│                         AlreadyImported, AlreadyThere, AlreadyOne, NothingToSplit,
+│                         OtherDocument, CannotWrite
 ├─ UnreadableInput     5
 ├─ SourceError         6  RateLimited, Unreachable, TurnedAway, BadReply, Offline
 └─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign
@@ -379,6 +380,20 @@ class NothingToSplit(ConflictError):
             hint=f"`diffkb show {entry_id}` shows what belongs to it",
         )
         self.entry_id = entry_id
+
+
+class OtherDocument(ConflictError):
+    """Entries of two lists where those of one were needed."""
+
+    code = "other-document"
+
+    def __init__(self, entry_id: int, other_id: int) -> None:
+        super().__init__(
+            f"entries {entry_id} and {other_id} stand in different lists",
+            hint=f"`diffkb copy {entry_id} --document NAME` lists it in another one too",
+        )
+        self.entry_id = entry_id
+        self.other_id = other_id
 
 
 class CannotWrite(ConflictError):

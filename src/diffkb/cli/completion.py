@@ -59,6 +59,21 @@ def complete_ref(ctx: typer.Context, incomplete: str) -> list[str]:
         return reader.refs_starting(incomplete, MOST) if reader else []
 
 
+def complete_tag(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Returns the tags that go on from what was typed."""
+    with _reading(ctx) as reader:
+        names = reader.tags_starting(incomplete, MOST) if reader else []
+    return _starting(ctx, names, incomplete)
+
+
+def complete_ref_or_tag(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Returns entries, or behind a sign the tags, that go on from what was typed."""
+    sign, name = incomplete[:1], incomplete[1:]
+    if sign not in {"+", "-"}:
+        return complete_ref(ctx, incomplete)
+    return [f"{sign}{one}" for one in complete_tag(ctx, name)]
+
+
 @contextmanager
 def _reading(ctx: typer.Context) -> Iterator[Reader | None]:
     """Opens the base, or gives None: the line being typed is no place for an error."""

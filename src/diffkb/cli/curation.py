@@ -53,6 +53,7 @@ def change_entries(
     dry_run: bool,
     yes: bool,
     finish: Callable[[Editing], None] = lambda _: None,
+    last_first: bool = False,
 ) -> int:
     """Changes entries and says what was done, or what would be.
 
@@ -64,6 +65,7 @@ def change_entries(
         dry_run: whether it is only to be shown, as a diff of the Markdown.
         yes: whether nobody is to be asked.
         finish: is called after the last of them.
+        last_first: whether those that stand last in their lists are changed first.
 
     Returns:
         The exit status.
@@ -82,6 +84,7 @@ def change_entries(
         agree=agree,
         report=run.say,
         finish=finish,
+        last_first=last_first,
     )
     if run.json:
         return run.answer(_as_json(verb, done, dry_run=dry_run))

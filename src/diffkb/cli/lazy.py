@@ -15,6 +15,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 from typer.models import CommandInfo
 
+from diffkb.cli.arguments import shield_arguments
 from diffkb.cli.options import GLOBAL_PANEL, Command, Commands, Run, global_options
 from diffkb.cli.query_words import spell_out_minus
 from diffkb.errors import UsageError
@@ -84,7 +85,20 @@ class _Polite:
 
 
 class LazyCommand(_Polite, TyperCommand):
-    """A single command."""
+    """A single command.
+
+    Attributes:
+        dashed: whether words that begin with a dash and are no options are arguments.
+    """
+
+    dashed = False
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Reads the words after the command's name."""
+        rest: list[str] = super().parse_args(
+            ctx, shield_arguments(args, self.params) if self.dashed else args
+        )
+        return rest
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Reads the words after the command's name; in a query, -WORD leaves a word out."""
@@ -223,6 +237,7 @@ def _build_command(row: Row, made: Command, *, rich: bool) -> LazyCommand:
         rich_markup_mode="rich" if rich else None,
     )
     built.params.extend(global_options())
+    built.dashed = made.dashed  # type: ignore[attr-defined]
     return built  # type: ignore[return-value]
 
 

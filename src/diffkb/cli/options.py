@@ -77,6 +77,7 @@ class Command:
         details: what its help says after the first line, or None.
         examples: whole command lines for its help.
         settings: what its parser is to do differently, as typer's `context_settings`.
+        dashed: whether words that begin with a dash and are no options are arguments.
     """
 
     def __init__(
@@ -86,11 +87,13 @@ class Command:
         details: str | None = None,
         examples: tuple[str, ...] = (),
         settings: dict[str, Any] | None = None,
+        dashed: bool = False,
     ) -> None:
         self.function = function
         self.details = details
         self.examples = examples
         self.settings = settings
+        self.dashed = dashed
 
 
 def command(
@@ -98,13 +101,16 @@ def command(
     details: str | None = None,
     examples: tuple[str, ...] = (),
     settings: dict[str, Any] | None = None,
+    dashed: bool = False,
 ) -> Callable[[Callable[..., int | None]], Command]:
     """Makes a function a command; the arguments are Command's.
 
     The line that says what the command does stands in the table of `diffkb.cli.app`, so that
     the list of commands is known without importing any.
     """
-    return lambda function: Command(function, details=details, examples=examples, settings=settings)
+    return lambda function: Command(
+        function, details=details, examples=examples, settings=settings, dashed=dashed
+    )
 
 
 class Commands:

@@ -77,12 +77,18 @@ def beside(text: str, other: str | None) -> str:
     return text if by >= 0 else _moved(indent + text[own.end(1) :], by)
 
 
+def indent_of(text: str) -> int:
+    """Returns how many columns before its marker an item begins; 0 of what is no item."""
+    found = _MARKER.match(text)
+    return len(found[1].expandtabs(4)) if found else 0
+
+
 def is_nested(text: str, above: str) -> bool:
     """Says whether an item stands deeper than the one above it."""
     inner, outer = _MARKER.match(text), _MARKER.match(above)
     if inner is None or outer is None:
         return False
-    return len(inner[1].expandtabs(4)) > len(outer[1].expandtabs(4))
+    return indent_of(text) > indent_of(above)
 
 
 def _moved(text: str, by: int) -> str:

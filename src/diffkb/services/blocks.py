@@ -167,10 +167,8 @@ class Blocks:
     ) -> None:
         """Sets a block after another, with the line ends and blank lines it takes.
 
-        Of an empty document it becomes the first block.
-
         Args:
-            before: the block it goes after.
+            before: the block it goes after; None makes it the document's first.
             block: its row.
             text: its text without the line end after it.
             ctx: its context.
@@ -180,7 +178,7 @@ class Blocks:
             CannotWrite: what stands near it would read differently.
         """
         if before is None:
-            self.start(block, insert_block(None, text, None, ctx)[1])
+            self._insert_first(block, text, ctx, gap)
             return
         earlier, following = self.around(before)
         after = following[0][1] if following else None
@@ -191,6 +189,27 @@ class Blocks:
         before.raw = bytes_of(opened or "")
         self.save(before)
         block.position = self._room_after(before)
+        block.raw = bytes_of(new)
+        self.save(block)
+
+    def _insert_first(self, block: BlockRow, text: str, ctx: Context, gap: int | None) -> None:
+        """Sets a block before all others of the document, if there are any."""
+        first = next(iter(self.all()), None)
+        if first is None:
+            self.start(block, insert_block(None, text, None, ctx)[1])
+            return
+        units = None
+        if not self.dialect.own:
+            own = ctx.unit or unit_of(text)
+            units = ("other", own, unit_of(first.text, first.context(None)))
+        _, new = insert_block(None, text, first.text, ctx, gap=gap, units=units)
+        _, following = self._around(self.get(first.id))
+        window = [_piece(block.kind, new), _piece(first.kind, first.text), *following]
+        self._check(window, at_start=True)
+        if first.position == 1:
+            make_room(self._unit, self._document_id, 0)
+            first = self.all()[0]
+        block.position = first.position // 2
         block.raw = bytes_of(new)
         self.save(block)
 

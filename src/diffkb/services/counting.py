@@ -31,8 +31,8 @@ def number_for(blocks: Blocks, before: BlockRow | None, text: str, unit: str) ->
         return text
     earlier = blocks.all(before=before.position + 1)
     later = blocks.all(after=before.position)
-    groups = [[_number(one, unit) for one in group] for group in _by_heading(earlier)]
-    following = [[_number(one, unit) for one in group] for group in _by_heading(later)]
+    groups = [[number_of(one, unit) for one in group] for group in _by_heading(earlier)]
+    following = [[number_of(one, unit) for one in group] for group in _by_heading(later)]
     value = new_number(groups, following, number.form)
     return with_lines_moved(text, with_number(text, unit, value))
 
@@ -42,7 +42,7 @@ def counts_down(blocks: Blocks, text: str, unit: str) -> bool:
     number = number_in(text, unit)
     if number is None:
         return False
-    groups = [[_number(one, unit) for one in group] for group in _by_heading(blocks.all())]
+    groups = [[number_of(one, unit) for one in group] for group in _by_heading(blocks.all())]
     return counting_down(groups, number.form)
 
 
@@ -63,16 +63,22 @@ def count_on(blocks: Blocks, block: BlockRow, by: int, number: Number | None, un
         # Under the next heading another count begins with the same number.
         later = next(iter(_by_heading(later)))
     first = number.value if by > 0 else number.value + 1
-    numbers = [_number(one, unit) for one in later]
+    numbers = [number_of(one, unit) for one in later]
     if _repeats(blocks, block, number, unit):
         return
     for place, value in shifted(numbers, first, by, number.form):
-        row = blocks.get(later[place].id)
-        text = text_of(row)
-        changed = with_number(text, unit, value)
-        # Digits alone change, unless lines would no longer stand under their item.
-        if unit == "item" and _parts(changed) != _parts(text):
-            changed = with_lines_moved(text, changed)
+        renumber(blocks, later[place], value, unit)
+
+
+def renumber(blocks: Blocks, stored: Stored, value: int, unit: str) -> None:
+    """Gives an entry another number."""
+    row = blocks.get(stored.id)
+    text = text_of(row)
+    changed = with_number(text, unit, value)
+    # Digits alone change, unless lines would no longer stand under their item.
+    if unit == "item" and _parts(changed) != _parts(text):
+        changed = with_lines_moved(text, changed)
+    if changed != text:
         blocks.rewrite(row, changed)
 
 
@@ -83,18 +89,26 @@ def _parts(text: str) -> int | None:
 
 
 def _repeats(blocks: Blocks, block: BlockRow, number: Number, unit: str) -> bool:
-    """Says whether the entry before has the same number: such a list does not count."""
-    earlier = blocks.all(before=block.position)
-    for one in reversed(earlier):
-        if one.kind == "heading":
-            return False
-        found = _number(one, unit)
-        if found is not None and found.form == number.form:
-            return found.value == number.value
-    return False
+    """Says whether the list of an entry does not count: two in it have the same number.
+
+    They are the entry and the one before it, else the two that follow.
+    """
+    before = list(_by_heading(blocks.all(before=block.position)))[-1]
+    after = next(iter(_by_heading(blocks.all(after=block.position))))
+    earlier, later = (
+        [
+            found.value
+            for one in side
+            if (found := number_of(one, unit)) and found.form == number.form
+        ]
+        for side in (before, after)
+    )
+    if earlier:
+        return earlier[-1] == number.value
+    return len(later) > 1 and later[0] == later[1]
 
 
-def _number(block: Stored, unit: str) -> Number | None:
+def number_of(block: Stored, unit: str) -> Number | None:
     """Returns a block's number, if it is one like those of such entries."""
     own = unit_of(block.text, block.context()) if block.ctx else unit
     return None if block.kind == "heading" or own != unit else number_in(block.text, unit)

@@ -147,6 +147,7 @@ def curate(
     agree: Agree,
     report: Report,
     finish: Callable[[Editing], None] = lambda _: None,
+    last_first: bool = False,
 ) -> Curated:
     """Changes the entries that are meant, all of them or, where one cannot be changed, none.
 
@@ -159,6 +160,8 @@ def curate(
         agree: is asked before more than one entry is changed.
         report: takes a sentence about what had to be done.
         finish: is called after the last of them.
+        last_first: whether those that stand last in their lists are changed first, so that what
+            is nested comes before what holds it.
 
     Raises:
         UsageError, EntryNotFound, AmbiguousRef, BadQuery: as `choose_entries` says.
@@ -173,7 +176,7 @@ def curate(
     def rehearse() -> Curated:
         with open_rehearsal(choice, verb.name) as unit:
             editing = Editing(unit, compared=True)
-            changes = _carry_out(editing, ids, edit, finish)
+            changes = _carry_out(editing, ids, edit, finish, last_first=last_first)
             return Curated(changes, tuple(editing.differences()))
 
     if dry_run:
@@ -181,18 +184,23 @@ def curate(
     if len(ids) > 1:
         agree(len(ids), rehearse)
     with open_unit(choice, verb.name, report) as unit:
-        done = Curated(_carry_out(Editing(unit), ids, edit, finish))
+        done = Curated(_carry_out(Editing(unit), ids, edit, finish, last_first=last_first))
         unit.summary = summarise(verb, done.changed)
         return done._replace(step_id=unit.step_id if unit.changed else None)
 
 
 def _carry_out(
-    editing: Editing, ids: Sequence[int], edit: Edit, finish: Callable[[Editing], None]
+    editing: Editing,
+    ids: Sequence[int],
+    edit: Edit,
+    finish: Callable[[Editing], None],
+    *,
+    last_first: bool,
 ) -> tuple[Change, ...]:
     """Changes entries one by one, and says what became of each."""
     before = {entry.id: entry for entry in editing.reader.entries_of(ids)}
     rests = {}
-    for entry_id in ids:
+    for entry_id in editing.reader.last_first(ids) if last_first else ids:
         try:
             rests[entry_id] = edit(editing, editing.row(entry_id))
         except DiffkbError as error:

@@ -10,14 +10,15 @@ from diffkb.services.listing import find_document
 from diffkb.services.opening import open_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from diffkb.paths import BaseChoice
     from diffkb.services.opening import Report
     from diffkb.store.reader import Document
     from diffkb.store.writer import UnitOfWork
 
-# What is left of works that no entry stands for any more.
-ORPHAN_PAPERS = "id NOT IN (SELECT paper_id FROM entries WHERE paper_id IS NOT NULL)"
-OF_ORPHANS = f"paper_id IN (SELECT id FROM papers WHERE {ORPHAN_PAPERS})"
+# Works that no entry stands for any more.
+ORPHANS = "id NOT IN (SELECT paper_id FROM entries WHERE paper_id IS NOT NULL)"
 
 
 def prefer_document(choice: BaseChoice, name: str, report: Report) -> str:
@@ -96,21 +97,29 @@ def remove_document(choice: BaseChoice, name: str, report: Report) -> tuple[str,
         unit.delete_rows(tables.SectionRow, "document_id = ?", mine)
         unit.delete_rows(tables.BlockRow, "document_id = ?", mine)
         unit.delete_rows(tables.DocumentRow, "id = ?", mine)
-        _remove_orphans(unit)
+        remove_orphans(unit)
         unit.summary = f"document rm {wanted.name}: {count} entries"
     return wanted.name, count
 
 
-def _remove_orphans(unit: UnitOfWork) -> None:
-    """Removes works that no entry stands for, with what is known about them."""
+def remove_orphans(unit: UnitOfWork, among: Iterable[int] | None = None) -> None:
+    """Removes works that no entry stands for, with what is known about them.
+
+    Args:
+        unit: the change.
+        among: only these works, which spares a look at all others.
+    """
     from diffkb.store import tables
 
-    facts = f"fact_id IN (SELECT id FROM facts WHERE {OF_ORPHANS})"
-    unit.delete_rows(tables.AuthorRow, facts)
-    unit.delete_rows(tables.FactRow, OF_ORPHANS)
-    unit.delete_rows(tables.IdentifierRow, OF_ORPHANS)
-    unit.delete_rows(tables.ProposalRow, OF_ORPHANS)
-    unit.delete_rows(tables.PaperRow, ORPHAN_PAPERS)
+    orphans = ORPHANS
+    if among is not None:
+        orphans += f" AND id IN ({', '.join(str(int(one)) for one in among)})"
+    of_orphans = f"paper_id IN (SELECT id FROM papers WHERE {orphans})"
+    unit.delete_rows(tables.AuthorRow, f"fact_id IN (SELECT id FROM facts WHERE {of_orphans})")
+    unit.delete_rows(tables.FactRow, of_orphans)
+    unit.delete_rows(tables.IdentifierRow, of_orphans)
+    unit.delete_rows(tables.ProposalRow, of_orphans)
+    unit.delete_rows(tables.PaperRow, orphans)
 
 
 def _find(unit: UnitOfWork, name: str) -> Document:

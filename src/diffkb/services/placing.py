@@ -23,6 +23,7 @@ from diffkb.markdown.placing import unit_of, usual_gap, write_new, write_plain
 from diffkb.markdown.rewriting import put_curated
 from diffkb.markdown.spans import definitions_in, labels_in
 from diffkb.markdown.writing import put_fields
+from diffkb.services.arranging import deal_numbers, last_below, siblings, stretch_between
 from diffkb.services.blocks import Blocks, high_of, text_of
 from diffkb.services.counting import count_on, counts_down, number_for
 from diffkb.services.entry_rows import belongings, read_back
@@ -220,8 +221,23 @@ class Page:
                     return self._blocks.get(one.id)
         return self._last_in(group)
 
-    def _put_in(self, entry: EntryRow, block: BlockRow, before: BlockRow | None, new: New) -> None:
-        """Sets an entry after a block, with its number, and lets the others count on."""
+    def _put_in(
+        self,
+        entry: EntryRow,
+        block: BlockRow,
+        before: BlockRow | None,
+        new: New,
+        said: Fields | None = None,
+    ) -> None:
+        """Sets an entry after a block, with its number, and lets the others count on.
+
+        Args:
+            entry: its row.
+            block: its block.
+            before: the block it goes after.
+            new: its text.
+            said: what it said before, of one that stood elsewhere.
+        """
         text = new.text
         if new.ctx.unit == "item":
             text = beside(text, self._item_at(before))
@@ -229,7 +245,7 @@ class Page:
         text = number_for(self._blocks, before, text, unit)
         self._blocks.insert(before, block, text, new.ctx, gap=self._gap(before, new.ctx))
         entry.block_id = _id(block)
-        self._read_back(entry, block, new.ctx)
+        self._read_back(entry, block, new.ctx, said)
         count_on(self._blocks, block, 1, number_in(text, unit), unit)
         self._check(block)
         self._touch()
@@ -280,9 +296,13 @@ class Page:
         following = self._blocks.all(after=block.position)[:1]
         if following and following[0].kind == "entry" and is_nested(following[0].text, text):
             raise CannotWrite("entry", "other entries are nested in it")
-        count = select(EntryRow.id).where(EntryRow.block_id == block.id)
+        self._refuse_sharing(_id(block), "other entries share its line")
+
+    def _refuse_sharing(self, block_id: int, why: str) -> None:
+        """Refuses a block that holds several entries."""
+        count = select(EntryRow.id).where(EntryRow.block_id == block_id)
         if len(self._unit.session.exec(count).all()) > 1:
-            raise CannotWrite("entry", "other entries share its line")
+            raise CannotWrite("entry", why)
 
     def _count_down(self, entry: EntryRow, block: BlockRow) -> None:
         """Lets the numbers after an entry that is going to be taken out follow."""
@@ -310,8 +330,7 @@ class Page:
             group = self._headings.year_group(section, year if year is not None else entry.year)
             block = self._blocks.get(entry.block_id)
             self._refuse_holding(block)
-            old, text = self._context_of(entry), text_of(block)
-            fields = get_fields(text, old)[entry.ordinal]
+            fields = self.fields_of(entry)
             if (group.id if group else None) != entry.group_id:
                 self._carry(entry, block, section, group, fields)
             if year is not None and entry.year != year and entry.year_from != "heading":
@@ -337,7 +356,7 @@ class Page:
         entry.group_id = group.id if group else None
         entry.ctx = new.ctx.to_json()
         entry.changed = self._unit.time
-        self._put_in(entry, block, before, new)
+        self._put_in(entry, block, before, new, fields)
         if left is not None:
             self._headings.drop_empty_group(left)
 
@@ -359,6 +378,115 @@ class Page:
             raise CannotWrite("year", "the entries there do not show one")
         return new, self._place_for(group, new)
 
+    def place_entry(self, entry: EntryRow, other: EntryRow, *, after: bool) -> None:
+        """Sets an entry right before or after another one, in its section and its year group.
+
+        Its own bytes go along, and only marker, indent and number are adapted; where it would not
+        be read as an entry there, it is written anew as the other one is. Where only entries are
+        between its old and its new place, their numbers stay and the entries change places.
+
+        Args:
+            entry: the entry.
+            other: another one of the document.
+            after: whether it goes after that, and all that is nested in it.
+
+        Raises:
+            CannotWrite: entries are nested in it, the place cannot hold one of its fields, or
+                its neighbours would read differently.
+        """
+
+        def put_in(new: New) -> EntryRow:
+            with self._unit.attempt():
+                self._set_beside(entry, other, new, after=after)
+            return entry
+
+        with self._unit.attempt():
+            self._refuse_holding(self._blocks.get(entry.block_id))
+            self._refuse_sharing(other.block_id, "other entries share the line of that one")
+            left = entry.group_id
+            self._first_that_stands(put_in, self._forms_beside(entry, other))
+            if left is not None and left != entry.group_id:
+                self._headings.drop_empty_group(left)
+            self._check()
+            self._touch()
+
+    def _forms_beside(self, entry: EntryRow, other: EntryRow) -> Iterator[New]:
+        """Yields an entry's text and context as it may stand beside another one."""
+        own = New(self._own_text(entry), self._context_of(entry))
+        ctx = self._context_of(other)
+        near = [(text_of(self._blocks.get(other.block_id)), ctx)]
+        moved = marked_like(New(own.text, own.ctx._replace(year=ctx.year)), near)
+        if own.ctx.unit == ctx.unit and (ctx.unit != "row" or fits_among(own, near)):
+            yield moved
+        if "row" in {own.ctx.unit, ctx.unit}:
+            raise CannotWrite("entry", "a row stands only in a table with the same columns")
+        if not ctx.dialect.own:
+            fields = self.fields_of(entry)
+            wanted = replace(fields, year=ctx.year or fields.year, mentioned=())
+            yield write_new(wanted, [near], ctx._replace(defined=()))
+
+    def _own_text(self, entry: EntryRow) -> str:
+        """Returns an entry's text without the blank lines after it."""
+        text = text_of(self._blocks.get(entry.block_id))
+        return text[: trailing(text)]
+
+    def _set_beside(self, entry: EntryRow, other: EntryRow, new: New, *, after: bool) -> None:
+        """Takes an entry from its place, and sets it beside another one."""
+        block, target = self._blocks.get(entry.block_id), self._blocks.get(other.block_id)
+        said, unit = self.fields_of(entry), new.ctx.unit or unit_of(new.text)
+        stretch = stretch_between(self._blocks, block, target, unit)
+        if stretch is None:
+            self._count_down(entry, block)
+        self._blocks.take_out(block)
+        before = last_below(self._blocks, target) if after else None
+        before = before or self._blocks.before(target.position)
+        text = beside(new.text, text_of(target)) if new.ctx.unit in {"", "item"} else new.text
+        if stretch is None:
+            text = number_for(self._blocks, before, text, unit)
+        self._blocks.insert(before, block, text, new.ctx, gap=self._gap(target, new.ctx))
+        entry.section_id, entry.group_id = other.section_id, other.group_id
+        entry.ctx = new.ctx.to_json()
+        entry.changed = self._unit.time
+        self._read_back(entry, block, new.ctx, said)
+        if stretch is None:
+            count_on(self._blocks, block, 1, number_in(text, unit), unit)
+        else:
+            deal_numbers(self._blocks, stretch, block)
+        self._check(block)
+
+    def siblings(self, entry: EntryRow) -> list[EntryRow]:
+        """Returns the entries of an entry's year group, or section, that are as it is, in order.
+
+        Only with these it changes places at the top or the bottom; it is one of them.
+        """
+        outline = self.outline()
+        span = self._whole
+        if entry.group_id is not None:
+            span = outline.own_span(outline[entry.group_id])
+        elif outline.nodes:
+            span = Span(self.document_id, 0, outline.nodes[0].position)
+        stored = self._blocks.all(before=high_of(span), after=span.low)
+        ids = [one.id for one in siblings(stored, entry.block_id)]
+        asked = select(EntryRow).where(EntryRow.document_id == self.document_id)
+        rows = {row.block_id: row for row in self._unit.session.exec(asked) if row.ordinal == 0}
+        return [rows[one] for one in ids]
+
+    def fields_of(self, entry: EntryRow) -> Fields:
+        """Returns what an entry's Markdown says."""
+        text = text_of(self._blocks.get(entry.block_id))
+        return get_fields(text, self._context_of(entry))[entry.ordinal]
+
+    def shows(self, entry: EntryRow, name: str) -> bool:
+        """Says whether the Markdown of an entry, or of one near it, has a field."""
+        if getattr(self.fields_of(entry), name) not in {None, ()}:
+            return True
+        near = self._near(entry, self._context_of(entry))
+        return any(
+            getattr(fields, name) not in {None, ()}
+            for raw, ctx in near
+            for fields in get_fields(raw, ctx)
+        )
+
     def change_entry(self, entry: EntryRow, changes: Mapping[str, object]) -> None:
         """Changes fields of an entry where they stand in the Markdown.
 
@@ -374,12 +502,13 @@ class Page:
         """Writes fields into an entry's block."""
         block = self._blocks.get(entry.block_id)
         ctx = self._context_of(entry)
+        said = self.fields_of(entry)
         if ctx.unit and not ctx.dialect.own:
             raw = put_curated(changes, text_of(block), ctx, self._near(entry, ctx))
         else:
             raw = put_fields(changes, text_of(block), ctx, entry.ordinal)
         self._blocks.rewrite(block, raw)
-        self._read_back(entry, block, ctx)
+        self._read_back(entry, block, ctx, said)
         entry.changed = self._unit.time
         self._blocks.save(entry)
 
@@ -492,10 +621,12 @@ class Page:
         span = outline.own_span(outline[group.id]) if group else None
         return self._blocks.last_in(span, kind="entry") or self._headings.last_block(span)
 
-    def _read_back(self, entry: EntryRow, block: BlockRow, ctx: Context) -> None:
-        """Fills an entry's rows with what its Markdown says."""
+    def _read_back(
+        self, entry: EntryRow, block: BlockRow, ctx: Context, said: Fields | None
+    ) -> None:
+        """Fills an entry's rows with what its Markdown says, after what it said before."""
         ctx = self._with_labels(entry, block, ctx)
-        read_back(self._unit, entry, get_fields(text_of(block), ctx)[entry.ordinal])
+        read_back(self._unit, entry, get_fields(text_of(block), ctx)[entry.ordinal], said)
 
     def _touch(self) -> None:
         """Notes when the document was changed."""

@@ -362,6 +362,15 @@ class Reader:
             [paper_id],
         )
 
+    def last_first(self, ids: Sequence[int]) -> list[int]:
+        """Returns entries by where they stand, those last in their lists first."""
+        listed = ", ".join(map(str, ids))
+        return self._ids(
+            "SELECT e.id FROM json_each(?) JOIN entries e ON e.id = value JOIN blocks b"
+            " ON b.id = e.block_id ORDER BY b.document_id DESC, b.position DESC, e.ordinal DESC",
+            [f"[{listed}]"],
+        )
+
     def paper_of(self, entry_id: int) -> int | None:
         """Returns the number of an entry's work, if it has one."""
         found = self.rows("SELECT paper_id FROM entries WHERE id = ?", (entry_id,))
@@ -419,6 +428,14 @@ class Reader:
             (f"{_literal(text)}%", limit),
         )
         return [ref for (ref,) in found]
+
+    def tags_starting(self, text: str, limit: int) -> list[str]:
+        """Returns the labels that start with a text, each once."""
+        found = self.rows(
+            "SELECT DISTINCT name FROM tags WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?",
+            (f"{_literal(text)}%", limit),
+        )
+        return [name for (name,) in found]
 
     def works(self, ids: Sequence[int] | None, *, stale: str) -> Iterator[Work]:
         """Yields entries with their works, in list order.

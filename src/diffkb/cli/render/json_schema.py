@@ -226,7 +226,19 @@ ANSWERS: dict[str, Schema] = {
         outcome={"enum": ["accepted", "rejected", "would-be-accepted", "would-be-rejected"]},
         proposal=_definition("proposal"),
     ),
+    "next": _object(entries=_list(_ENTRY)),
     "rate": _CURATED,
+    "note": {
+        "anyOf": [
+            _CURATED,
+            _object(notes=_list(_object(entry=NUMBER, note=_or_null(TEXT)))),
+        ]
+    },
+    "tag": _CURATED,
+    "read": _CURATED,
+    "unread": _CURATED,
+    "move": _CURATED,
+    "rm": _CURATED,
     "merge": _object(
         outcome={"enum": ["merged", "would-merge"]},
         entries=_list(NUMBER),

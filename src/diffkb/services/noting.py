@@ -1,0 +1,100 @@
+"""The curator's words on entries: those that stand in the list, and those the base alone holds."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from diffkb.core.text import storable
+from diffkb.errors import CannotWrite
+from diffkb.services.curating import Verb
+
+if TYPE_CHECKING:
+    from diffkb.services.curating import Edit, Editing
+    from diffkb.services.placing import Page
+    from diffkb.store.reader import Reader
+    from diffkb.store.tables import EntryRow, NoteRow
+
+NOTE = Verb("note", "noted")
+
+
+def note_text(text: str) -> str | None:
+    """Returns a note as a list can hold it: no blanks around it; nothing but blanks is none."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip() or None
+
+
+def noting(text: str | None, *, replaced: bool, private: bool) -> Edit:
+    """Returns the edit that adds words to an entry's note.
+
+    Args:
+        text: the words; with `replaced` None takes the note away.
+        replaced: whether they stand in the place of those that are there; else they go on from
+            the last paragraph.
+        private: whether it is the note that does not stand in the list.
+    """
+
+    def note(editing: Editing, entry: EntryRow) -> str | None:
+        row = _row(editing, entry, private=private)
+        before = row.text if row else None
+        after = text if replaced or before is None else f"{before} {text}"
+        if after == before or (text is None and not replaced):
+            return None
+        if private:
+            _keep_private(editing, entry, after)
+        else:
+            _write(editing.page(entry.document_id), entry, before, after, text)
+        manner = "no more" if after is None else "anew" if replaced and before else ""
+        return f"{'privately' if private else ''} {manner}".strip()
+
+    return note
+
+
+def read_note(reader: Reader, entry_id: int, *, private: bool) -> str | None:
+    """Returns the note on an entry, in the list or beside it."""
+    if private:
+        return reader.private_note(entry_id)
+    [entry] = reader.entries_of([entry_id])
+    return entry.note
+
+
+def _write(
+    page: Page, entry: EntryRow, before: str | None, after: str | None, text: str | None
+) -> None:
+    """Writes a note into the list; what cannot go on on the same line goes on the next one."""
+    if before is None or after is None or text is None or after == text:
+        page.change_entry(entry, {"note": after})
+        return
+    with suppress(CannotWrite):
+        page.change_entry(entry, {"note": after})
+        return
+    page.change_entry(entry, {"note": f"{before}\n{text}"})
+
+
+def _row(editing: Editing, entry: EntryRow, *, private: bool) -> NoteRow | None:
+    """Returns the row of an entry's note."""
+    from sqlmodel import select
+
+    from diffkb.store.tables import NoteRow
+
+    kind = "private" if private else "listed"
+    asked = select(NoteRow).where(NoteRow.entry_id == entry.id, NoteRow.kind == kind)
+    return editing.unit.session.exec(asked).first()
+
+
+def _keep_private(editing: Editing, entry: EntryRow, text: str | None) -> None:
+    """Keeps a private note, or with None drops it."""
+    from diffkb.store.tables import NoteRow, id_of
+
+    session = editing.unit.session
+    row = _row(editing, entry, private=True)
+    if text is None:
+        if row is not None:
+            session.delete(row)
+    else:
+        row = row or NoteRow(entry_id=id_of(entry), kind="private", text="")
+        row.text = storable(text)
+        session.add(row)
+    entry.changed = editing.unit.time
+    session.add(entry)
+    session.flush()
