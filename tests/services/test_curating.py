@@ -22,7 +22,9 @@ from diffkb.errors import CannotWrite
 from diffkb.markdown.crediting import Facts
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
+from diffkb.services.curating import Editing
 from diffkb.services.importing import import_list, read_list
+from diffkb.services.moving import Place, moving_to
 from diffkb.services.placing import Page
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base
@@ -122,8 +124,21 @@ def carry_out(page: Page, unit: UnitOfWork, edit: dict[str, Any]) -> None:
         page.remove_entry(entry_of(unit, edit["remove"]))
     elif "move" in edit:
         page.move_entry(entry_of(unit, edit["move"]), section, edit.get("year"))
+    elif "place" in edit:
+        place(page, unit, edit)
     else:
         page.change_entry(entry_of(unit, edit["change"]), fields_of(edit["to"]))
+
+
+def place(page: Page, unit: UnitOfWork, edit: dict[str, Any]) -> None:
+    """Sets an entry beside another one, or at an end of where it stands."""
+    entry = entry_of(unit, edit["place"])
+    if "to" in edit:
+        edited = Editing(unit)
+        moving_to(Place(end=edit["to"]))(edited, entry)
+    else:
+        after = "after" in edit
+        page.place_entry(entry, entry_of(unit, edit["after" if after else "before"]), after=after)
 
 
 def test_every_case_is_found() -> None:
@@ -156,7 +171,7 @@ def edits(draw: st.DrawFn, titles: list[str], sections: list[str]) -> dict[str, 
     """Gives edits of a list with these entries and sections."""
     title = draw(st.sampled_from(titles))
     section = draw(st.sampled_from(sections))
-    kind = draw(st.sampled_from(["add", "remove", "move", "change"]))
+    kind = draw(st.sampled_from(["add", "remove", "move", "change", "place", "place"]))
     if kind == "add":
         year = draw(st.sampled_from([None, 2019, 2021]))
         wr = draw(st.sampled_from([None, None, 2]))
@@ -164,6 +179,12 @@ def edits(draw: st.DrawFn, titles: list[str], sections: list[str]) -> dict[str, 
     if kind == "change":
         to = draw(st.sampled_from([{"title": "Other Words"}, {"wr": 1}, {"url": URL}]))
         return {"change": title, "to": to}
+    if kind == "place":
+        other = draw(st.sampled_from(titles))
+        where = draw(st.sampled_from(["before", "after", "to"]))
+        where = "to" if other == title else where
+        there = draw(st.sampled_from(["top", "bottom"])) if where == "to" else other
+        return {"place": title, where: there}
     return {kind: title, "section": section}
 
 
@@ -196,12 +217,56 @@ def test_an_edit_changes_its_lines_alone_and_can_be_undone(
     assert rows(base) == held
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@given(listing=LISTINGS, data=st.data())
+def test_an_entry_beside_another_one_takes_its_lines_along_and_can_go_back(
+    tmp_path_factory: pytest.TempPathFactory, listing: Any, data: st.DataObject
+) -> None:
+    base = make_base(tmp_path_factory.mktemp("law"), listing.text)
+    before, held = export(base), rows(base)
+    titles = [row[0] for row in listed(base)]
+    assume(len(set(titles)) == len(titles))
+    title, other = data.draw(st.permutations(titles))[:2]
+    after = data.draw(st.booleans())
+    try:
+        with UnitOfWork(base, command="move") as unit:
+            page, entry = Page.open(unit, 1), entry_of(unit, title)
+            others = [one.title for one in page.siblings(entry)]
+            page.place_entry(entry, entry_of(unit, other), after=after)
+            step = unit.step_id
+    except CannotWrite:
+        assert rows(base) == held
+        return
+    order = [row[0] for row in listed(base)]
+    assert order.index(title) == order.index(other) + (1 if after else -1)
+    assert [one for one in order if one != title] == [one for one in titles if one != title]
+    assert words_of(export(base)) == words_of(before)
+    assert listed(base) == read_again(base)
+    back = step
+    at = others.index(title)
+    if len(others) > 1:
+        with UnitOfWork(base, command="move") as unit:
+            beside = entry_of(unit, others[at - 1] if at else others[1])
+            Page.open(unit, 1).place_entry(entry_of(unit, title), beside, after=at > 0)
+            back = unit.step_id
+        assert export(base) == before
+    for one in sorted({step, back}, reverse=True):
+        take_back(base, one)
+    assert rows(base) == held
+
+
+def words_of(text: str) -> list[str]:
+    """Gives the lines that are not blank, numbers and markers apart, in no order."""
+    lines = (re.sub(r"^[ \t]*([-*+]|[0-9]+[.)])[ \t]+", "", one) for one in text.splitlines())
+    return sorted(re.sub(r"[0-9]+", "0", line) for line in lines if line.strip())
+
+
 def assert_alike(before: str, after: str, edit: dict[str, Any]) -> None:
     """Makes sure that all lines but those of one entry are as before, numbers apart."""
     old, new = (re.sub(r"[0-9]+", "0", text).splitlines() for text in (before, after))
     changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     kinds = [tag for tag, *_ in changes if tag != "equal"]
-    most = {"add": 2, "remove": 2, "move": 4, "change": 2}
+    most = {"add": 2, "remove": 2, "move": 4, "change": 2, "place": 4}
     assert len(kinds) <= most[next(iter(set(edit) & set(most)))]
     gone = [
         line for tag, a, b, _, _ in changes if tag in {"delete", "replace"} for line in old[a:b]

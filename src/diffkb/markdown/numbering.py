@@ -143,10 +143,12 @@ def new_number(
     earlier = [group for group in groups if group]
     own = groups[-1] if groups else []
     below = following[0] if following else []
-    if not own and below and _goes_down([*earlier, *following]):
-        return below[0] + 1
+    if _goes_down([*groups[:-1], [*own, *below], *following[1:]]) and (own or below):
+        return below[0] + 1 if below else 1
     if not earlier:
         return 1
+    if own and below and own[-1] == below[0]:
+        return own[-1]
     if own:
         longest = own if len(own) > 1 else max(earlier, key=len)
         return own[-1] if _repeats(longest) else own[-1] + 1

@@ -71,6 +71,11 @@ class Stored(NamedTuple):
         context = Context(dialect or Dialect(), year.value, weak=year.weak)
         return None if self.ctx is None else context.with_json(self.ctx)
 
+    def has_unit(self, unit: str) -> bool:
+        """Says whether it is an entry that is that by the block rules."""
+        context = self.context(None)
+        return context is not None and context.unit == unit
+
 
 class Blocks:
     """The blocks of one document in a unit of work.

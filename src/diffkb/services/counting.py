@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 def number_for(blocks: Blocks, before: BlockRow | None, text: str, unit: str) -> str:
     """Returns a new entry with the number it has after a block, if it has one at all."""
     number = number_in(text, unit)
-    if number is None or before is None:
+    if number is None:
         return text
-    earlier = blocks.all(before=before.position + 1)
-    later = blocks.all(after=before.position)
+    position = 0 if before is None else before.position
+    earlier = blocks.all(before=position + 1)
+    later = blocks.all(after=position)
     groups = [[number_of(one, unit) for one in group] for group in _by_heading(earlier)]
     following = [[number_of(one, unit) for one in group] for group in _by_heading(later)]
     value = new_number(groups, following, number.form)
@@ -42,8 +43,7 @@ def counts_down(blocks: Blocks, text: str, unit: str) -> bool:
     number = number_in(text, unit)
     if number is None:
         return False
-    groups = [[number_of(one, unit) for one in group] for group in _by_heading(blocks.all())]
-    return counting_down(groups, number.form)
+    return _goes_down(blocks.all(), number, unit)
 
 
 def count_on(blocks: Blocks, block: BlockRow, by: int, number: Number | None, unit: str) -> None:
@@ -58,6 +58,10 @@ def count_on(blocks: Blocks, block: BlockRow, by: int, number: Number | None, un
     """
     if number is None:
         return
+    others = [one for one in blocks.all() if by < 0 or one.id != block.id]
+    if _goes_down(others, number, unit):
+        _count_on_above(blocks, block, by, number, unit)
+        return
     later = blocks.all(after=block.position)
     if by > 0 and number.value == 1:
         # Under the next heading another count begins with the same number.
@@ -68,6 +72,21 @@ def count_on(blocks: Blocks, block: BlockRow, by: int, number: Number | None, un
         return
     for place, value in shifted(numbers, first, by, number.form):
         renumber(blocks, later[place], value, unit)
+
+
+def _goes_down(stored: Sequence[Stored], number: Number, unit: str) -> bool:
+    """Says whether the numbers of a form count down to 1 under each heading."""
+    groups = [[number_of(one, unit) for one in group] for group in _by_heading(stored)]
+    return counting_down(groups, number.form)
+
+
+def _count_on_above(blocks: Blocks, block: BlockRow, by: int, number: Number, unit: str) -> None:
+    """Changes the numbers above an entry, where they count down to it."""
+    above = list(_by_heading(blocks.all(before=block.position)))[-1]
+    for one in above:
+        found = number_of(one, unit)
+        if found is not None and found.form == number.form:
+            renumber(blocks, one, found.value + by, unit)
 
 
 def renumber(blocks: Blocks, stored: Stored, value: int, unit: str) -> None:

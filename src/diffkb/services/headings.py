@@ -110,6 +110,16 @@ class Headings:
             if row is not None:
                 self._blocks.delete(row)
 
+    def own_span_at(self, position: int) -> Span:
+        """Returns the stretch from the heading above a place to the next one."""
+        low, high = 0, None
+        for node in self.outline().nodes:
+            if node.position > position:
+                high = node.position
+                break
+            low = node.position
+        return Span(self.document_id, low, high)
+
     def last_block(self, span: Span | None) -> BlockRow | None:
         """Returns the last block of a stretch, or of the document; None of an empty one."""
         return self._blocks.last_in(span)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sqlmodel import select
@@ -256,17 +257,22 @@ class Page:
         context = found.context() if found else None
         return found.text if found and context and context.unit == "item" else None
 
-    def _gap(self, before: BlockRow | None, ctx: Context) -> int | None:
-        """Returns the blank lines between entries near by; None for the document's habit."""
-        if before is None or ctx.dialect.own:
+    def _gap(self, near: BlockRow | None, ctx: Context) -> int | None:
+        """Returns the blank lines between entries under a heading; None for the document's habit.
+
+        Where no two stand there, they are those between any two of the document.
+        """
+        if near is None or ctx.dialect.own:
             return None
-        span = Span(self.document_id, 0, before.position + 1)
-        alike = [
-            one.text
-            for one in self._blocks.last_entries(span, NEIGHBOURS)
-            if (context := one.context()) and context.unit == ctx.unit
+        there = self._headings.own_span_at(near.position)
+        pairs = [
+            one
+            for one, two in pairwise(self._blocks.all())
+            if one.kind == two.kind == "entry" and one.has_unit(ctx.unit) and two.has_unit(ctx.unit)
         ]
-        return usual_gap(alike[:-1], ctx.dialect.gap)
+        own = [one.text for one in pairs if there.low <= one.position < high_of(there)]
+        texts = own or [one.text for one in pairs]
+        return usual_gap(texts[-NEIGHBOURS:], ctx.dialect.gap)
 
     def remove_entry(self, entry: EntryRow) -> None:
         """Takes an entry out of the document, with its listed note and its tags.
