@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffkb.errors import DiffkbError, EntryNotFound
+from diffkb.errors import CannotWrite, DiffkbError, EntryNotFound
 from diffkb.services.choosing import choose_entries
 from diffkb.services.opening import open_reader, open_rehearsal, open_unit
 from diffkb.store.reader import Reader
@@ -80,11 +81,18 @@ class Editing:
     Args:
         unit: the change.
         compared: whether the documents are kept as they were, to be compared at the end.
+        defers: whether documents are read again only at the end, which `settle` does.
+
+    Attributes:
+        unit: the change.
+        done: the entries that were edited so far, in order.
     """
 
-    def __init__(self, unit: UnitOfWork, *, compared: bool = False) -> None:
+    def __init__(self, unit: UnitOfWork, *, compared: bool = False, defers: bool = False) -> None:
         self.unit = unit
+        self.done: list[int] = []
         self._compared = compared
+        self._defers = defers
         self._pages: dict[int, Page] = {}
         self._as_they_were: dict[int, list[tuple[int, bytes]]] = {}
 
@@ -101,7 +109,18 @@ class Editing:
             if self._compared:
                 self._as_they_were[document_id] = self._blocks(document_id)
             self._pages[document_id] = Page.open(self.unit, document_id)
+            if self._defers:
+                self._pages[document_id].defer_checks()
         return self._pages[document_id]
+
+    def settle(self) -> None:
+        """Makes sure that all documents read as they are stored.
+
+        Raises:
+            CannotWrite: some block would read differently.
+        """
+        for page in self._pages.values():
+            page.settle()
 
     def row(self, entry_id: int) -> EntryRow:
         """Returns an entry's row.
@@ -173,41 +192,52 @@ def curate(
     if not ids:
         return Curated()
 
+    task = _Task(ids, edit, finish, last_first)
+
     def rehearse() -> Curated:
         with open_rehearsal(choice, verb.name) as unit:
-            editing = Editing(unit, compared=True)
-            changes = _carry_out(editing, ids, edit, finish, last_first=last_first)
-            return Curated(changes, tuple(editing.differences()))
+            return task.carry_out(unit, compared=True)
 
     if dry_run:
         return rehearse()
     if len(ids) > 1:
         agree(len(ids), rehearse)
     with open_unit(choice, verb.name, report) as unit:
-        done = Curated(_carry_out(Editing(unit), ids, edit, finish, last_first=last_first))
+        done = task.carry_out(unit)
         unit.summary = summarise(verb, done.changed)
         return done._replace(step_id=unit.step_id if unit.changed else None)
 
 
-def _carry_out(
-    editing: Editing,
-    ids: Sequence[int],
-    edit: Edit,
-    finish: Callable[[Editing], None],
-    *,
-    last_first: bool,
-) -> tuple[Change, ...]:
-    """Changes entries one by one, and says what became of each."""
-    before = {entry.id: entry for entry in editing.reader.entries_of(ids)}
-    rests = {}
-    for entry_id in editing.reader.last_first(ids) if last_first else ids:
-        try:
-            rests[entry_id] = edit(editing, editing.row(entry_id))
-        except DiffkbError as error:
-            raise _naming(error, before.get(entry_id), alone=len(ids) == 1) from error
-    finish(editing)
-    after = {entry.id: entry for entry in editing.reader.entries_of(ids)}
-    return tuple(Change(one, rests[one], before[one], after.get(one)) for one in ids)
+class _Task(NamedTuple):
+    """Entries that are meant, and what is to be done to each; as for `curate`."""
+
+    ids: Sequence[int]
+    edit: Edit
+    finish: Callable[[Editing], None]
+    last_first: bool
+
+    def carry_out(self, unit: UnitOfWork, *, compared: bool = False) -> Curated:
+        """Does it; documents are read again once for all, or where that fails each time."""
+        if len(self.ids) > 1:
+            with suppress(CannotWrite), unit.attempt():
+                return self._carry_out(Editing(unit, compared=compared, defers=True))
+        return self._carry_out(Editing(unit, compared=compared))
+
+    def _carry_out(self, editing: Editing) -> Curated:
+        """Changes entries one by one, and says what became of each."""
+        before = {entry.id: entry for entry in editing.reader.entries_of(self.ids)}
+        rests = {}
+        for entry_id in editing.reader.last_first(self.ids) if self.last_first else self.ids:
+            try:
+                rests[entry_id] = self.edit(editing, editing.row(entry_id))
+            except DiffkbError as error:
+                raise _naming(error, before.get(entry_id), alone=len(self.ids) == 1) from error
+            editing.done.append(entry_id)
+        self.finish(editing)
+        editing.settle()
+        after = {entry.id: entry for entry in editing.reader.entries_of(self.ids)}
+        changes = (Change(one, rests[one], before[one], after.get(one)) for one in self.ids)
+        return Curated(tuple(changes), tuple(editing.differences()))
 
 
 def _naming(error: DiffkbError, entry: Entry | None, *, alone: bool) -> DiffkbError:

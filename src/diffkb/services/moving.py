@@ -49,7 +49,6 @@ def moving_to(place: Place) -> Edit:
     What goes to the top stands there in the order in which it was named. The edit raises
     SectionNotFound, AmbiguousSection and CannotWrite as `Page.section` and `Page.move_entry` do.
     """
-    went: dict[int | None, int] = {}
 
     def move(editing: Editing, entry: EntryRow) -> str | None:
         page = editing.page(entry.document_id)
@@ -59,7 +58,7 @@ def moving_to(place: Place) -> Edit:
             if place.year is not None and entry.year != place.year:
                 raise CannotWrite("year", "neither the section nor the entry shows one")
         if place.end == "top":
-            _to_top(editing, page, entry, went)
+            _to_top(editing, page, entry)
         elif place.end == "bottom":
             others = _others(page, entry)
             if others:
@@ -75,21 +74,18 @@ def moving_beside(other_id: int, *, after: bool) -> Edit:
     The edit raises OtherDocument where the two stand in different lists, and CannotWrite as
     `Page.place_entry` does.
     """
-    last = other_id
 
     def move(editing: Editing, entry: EntryRow) -> str | None:
-        nonlocal last
         if entry.id == other_id:
             raise UsageError(
                 "an entry cannot be moved beside itself", hint="name another one", ref=str(other_id)
             )
-        other = editing.row(last if after else other_id)
+        other = editing.row(editing.done[-1] if after and editing.done else other_id)
         if other.document_id != entry.document_id:
             raise OtherDocument(entry.id or 0, other_id)
         page = editing.page(entry.document_id)
         before = _spot(page, entry)
         _set_beside(page, entry, other, after=after)
-        last = entry.id or 0
         return _told(editing, page, entry, before)
 
     return move
@@ -107,15 +103,14 @@ def _others(page: Page, entry: EntryRow) -> list[EntryRow]:
     return [one for one in page.siblings(entry) if one.id != entry.id]
 
 
-def _to_top(editing: Editing, page: Page, entry: EntryRow, went: dict[int | None, int]) -> None:
+def _to_top(editing: Editing, page: Page, entry: EntryRow) -> None:
     """Moves an entry to the top of its group, behind those that went there before it."""
     others = _others(page, entry)
-    last = went.get(entry.group_id)
-    if last is not None:
-        _set_beside(page, entry, editing.row(last), after=True)
+    went = [one for one in others if one.id in editing.done]
+    if went:
+        _set_beside(page, entry, went[-1], after=True)
     elif others:
         _set_beside(page, entry, others[0], after=False)
-    went[entry.group_id] = entry.id or 0
 
 
 def _set_beside(page: Page, entry: EntryRow, other: EntryRow, *, after: bool) -> None:

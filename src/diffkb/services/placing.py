@@ -62,6 +62,7 @@ class Page:
         self._document = document
         self._blocks = Blocks(unit, document)
         self._headings = Headings(unit, _id(document), self._blocks)
+        self._defers = False
 
     @classmethod
     def open(cls, unit: UnitOfWork, document_id: int) -> Page:
@@ -293,7 +294,7 @@ class Page:
                 self._blocks.delete(row)
             if left is not None:
                 self._headings.drop_empty_group(left)
-            self._check()
+            self._check_or_defer()
             self._touch()
 
     def _refuse_holding(self, block: BlockRow) -> None:
@@ -501,7 +502,7 @@ class Page:
         """
         with self._unit.attempt():
             self._put(entry, changes)
-            self._check()
+            self._check_or_defer()
             self._touch()
 
     def _put(self, entry: EntryRow, changes: Mapping[str, object]) -> None:
@@ -550,6 +551,27 @@ class Page:
         """Returns what an entry's reading depends on."""
         group = None if entry.group_id is None else self.outline()[entry.group_id]
         return self._headings.context(group).with_json(entry.ctx)
+
+    def defer_checks(self) -> None:
+        """Leaves it to `settle` to read the document again after changes and removals.
+
+        Of many this takes the time of one; which of them was one too many is not said then.
+        """
+        self._defers = True
+
+    def settle(self) -> None:
+        """Makes sure that the document reads as it is stored after what was put off.
+
+        Raises:
+            CannotWrite: some block would read differently.
+        """
+        if self._defers:
+            self._check()
+
+    def _check_or_defer(self) -> None:
+        """Makes sure that the document reads as it is stored, now or later."""
+        if not self._defers:
+            self._check()
 
     def _check(self, new: BlockRow | None = None) -> None:
         """Makes sure that the document reads as it is stored; a new block by itself."""
