@@ -46,7 +46,9 @@ def edit_text(text: str, name: str, environ: Mapping[str, str]) -> str:
                 hint="set VISUAL or EDITOR to one",
             ) from error
         if status:
-            raise UsageError(f"the editor ended with status {status}; nothing was changed")
+            raise UsageError(
+                f"the editor ended with status {status}", hint="nothing was changed; try it again"
+            )
         return file.read_bytes().decode("utf-8", "surrogateescape")
 
 

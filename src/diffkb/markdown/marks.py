@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 
+_TASK = re.compile(r"[ \t]*+(?:[-*+]|[0-9]{1,9}[.)])[ \t]++\[[ xX]\][ \t]")
 _DONE = {"x": True, "X": True, "✓": True, "✔": True, " ": False}
 _SIGN = re.compile(
     # The set in front passes over most characters at once.
@@ -52,6 +53,11 @@ class Worth(NamedTuple):
 def box(checked: str) -> bool | None:
     """Says what the character in a task's box means."""
     return _DONE.get(checked)
+
+
+def is_task(raw: str) -> bool:
+    """Says whether an entry is an item with a box to tick."""
+    return _TASK.match(raw) is not None
 
 
 def worth_in(said: Said, start: int, end: int) -> Worth | None:

@@ -58,7 +58,7 @@ def _write(editing: Editing, entry: EntryRow, new: Sequence[str], gone: Sequence
     shown = page.fields_of(entry).tags
     lost = {row.name for row in gone}
     kept = [name for name in shown if storable(name) not in lost]
-    in_list = page.shows(entry, "tags")
+    in_list = bool(page.said_near(entry, "tags"))
     wanted = [*kept, *(new if in_list else ())]
     in_base = [row for row in gone if row.name not in set(map(storable, shown))]
     if wanted != list(shown):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diffkb.errors import CannotWrite
 from diffkb.services.curating import Verb
 
 if TYPE_CHECKING:
     from diffkb.services.curating import Edit, Editing
-    from diffkb.services.placing import Page
     from diffkb.store.tables import EntryRow
 
 READ = Verb("mark as read", "read")
@@ -23,23 +21,16 @@ def marking(*, read: bool) -> Edit:
         if bool(entry.read) is read:
             return None
         page = editing.page(entry.document_id)
-        if page.shows(entry, "read"):
-            _write(page, entry, read=read)
-        else:
-            entry.read = read
-            entry.changed = editing.unit.time
-            editing.unit.session.add(entry)
-            editing.unit.session.flush()
+        said = page.said_near(entry, "read")
+        if said or page.is_task(entry):
+            # Most lists that mark what was read leave the rest without a mark.
+            marks_both = False in said or page.is_task(entry)
+            page.change_entry(entry, {"read": read if read or marks_both else None})
+            return ""
+        entry.read = read
+        entry.changed = editing.unit.time
+        editing.unit.session.add(entry)
+        editing.unit.session.flush()
         return ""
 
     return mark
-
-
-def _write(page: Page, entry: EntryRow, *, read: bool) -> None:
-    """Changes the mark in the Markdown; where the list has none for unread, it goes."""
-    try:
-        page.change_entry(entry, {"read": read})
-    except CannotWrite:
-        if read or page.fields_of(entry).read is None:
-            raise
-        page.change_entry(entry, {"read": None})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from diffkb.store.tables import EntryRow, NoteRow
 
 NOTE = Verb("note", "noted")
+
+# How a text begins that is a block of its own in Markdown, and goes on no line of another.
+BLOCK = re.compile(r"[-*+][ \t]|[0-9]{1,9}[.)][ \t]|#{1,6}[ \t]|[>|]|```|~~~|\$\$")
 
 
 def note_text(text: str) -> str | None:
@@ -37,7 +41,7 @@ def noting(text: str | None, *, replaced: bool, private: bool) -> Edit:
     def note(editing: Editing, entry: EntryRow) -> str | None:
         row = _row(editing, entry, private=private)
         before = row.text if row else None
-        after = text if replaced or before is None else f"{before} {text}"
+        after = text if replaced or before is None or text is None else _joined(before, text)
         if after == before or (text is None and not replaced):
             return None
         if private:
@@ -48,6 +52,11 @@ def noting(text: str | None, *, replaced: bool, private: bool) -> Edit:
         return f"{'privately' if private else ''} {manner}".strip()
 
     return note
+
+
+def _joined(before: str, text: str) -> str:
+    """Returns a note with words that go on from its last paragraph."""
+    return f"{before}\n{text}" if BLOCK.match(text) else f"{before} {text}"
 
 
 def read_note(reader: Reader, entry_id: int, *, private: bool) -> str | None:

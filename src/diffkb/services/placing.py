@@ -18,6 +18,7 @@ from diffkb.markdown.document import read_document
 from diffkb.markdown.entries import get_fields
 from diffkb.markdown.headings import GroupYear, group_year
 from diffkb.markdown.imitating import New
+from diffkb.markdown.marks import is_task
 from diffkb.markdown.moving import beside, fits_among, is_nested, marked_like
 from diffkb.markdown.numbering import number_in
 from diffkb.markdown.placing import unit_of, usual_gap, write_new, write_plain
@@ -483,16 +484,18 @@ class Page:
         text = text_of(self._blocks.get(entry.block_id))
         return get_fields(text, self._context_of(entry))[entry.ordinal]
 
-    def shows(self, entry: EntryRow, name: str) -> bool:
-        """Says whether the Markdown of an entry, or of one near it, has a field."""
-        if getattr(self.fields_of(entry), name) not in {None, ()}:
-            return True
+    def said_near(self, entry: EntryRow, name: str) -> set[object]:
+        """Returns what the Markdown of an entry, and of those near it, says in a field.
+
+        What says nothing there is left out.
+        """
         near = self._near(entry, self._context_of(entry))
-        return any(
-            getattr(fields, name) not in {None, ()}
-            for raw, ctx in near
-            for fields in get_fields(raw, ctx)
-        )
+        said = [self.fields_of(entry), *(one for raw, ctx in near for one in get_fields(raw, ctx))]
+        return {getattr(one, name) for one in said} - {None, ()}
+
+    def is_task(self, entry: EntryRow) -> bool:
+        """Says whether an entry is an item with a box to tick."""
+        return is_task(text_of(self._blocks.get(entry.block_id)))
 
     def change_entry(self, entry: EntryRow, changes: Mapping[str, object]) -> None:
         """Changes fields of an entry where they stand in the Markdown.

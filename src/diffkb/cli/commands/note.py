@@ -66,7 +66,11 @@ def _split(words: Sequence[str], wanted: Sequence[str] | None) -> tuple[Sequence
     """
     refs, texts = ((), words) if wanted else (words[:1], words[1:])
     if len(texts) > 1:
-        raise UsageError("a note is one word: put it in quotation marks", ref=texts[1])
+        raise UsageError(
+            f"`{texts[1]}` is one word too many",
+            hint="put the words of a note in quotation marks; several entries are named by -Q",
+            ref=texts[1],
+        )
     if not texts:
         return refs, None
     if texts[0] != STANDARD_INPUT:
