@@ -81,6 +81,15 @@ LIGHT: list[tuple[tuple[str, ...], dict[str, str], set[str]]] = [
     (("show", "12"), {}, {"show"}),
     (("show", "arXiv:2006.11239v2", "--json"), {}, {"show"}),
     (("show", "words in no title"), {}, {"show"}),
+    (("next",), {}, {"next"}),
+    (("next", "--section", "Foundations", "--json"), {}, {"next"}),
+    (("note", "12"), {}, {"note"}),
+    (("note", "12", "--private", "--json"), {}, {"note"}),
+    (("rate", "12", "13", "2"), {}, {"rate"}),
+    (("rate", "words in no title", "2"), {}, {"rate"}),
+    (("rm", "--help"), {}, {"rm"}),
+    (("tag", "12"), {}, {"tag"}),
+    (("move", "--help"), {}, {"move"}),
     (("open", "12"), {"BROWSER": "true"}, {"open_"}),
     (("open", "12", "--pdf", "--print", "--json"), {}, {"open_"}),
     (("open", "--help"), {}, {"open_"}),
@@ -105,6 +114,8 @@ LIGHT: list[tuple[tuple[str, ...], dict[str, str], set[str]]] = [
     ((), bash("diffkb list --document K"), {"list"}),
     ((), bash("diffkb show ho"), {"show"}),
     ((), bash("diffkb add --section F"), {"add"}),
+    ((), bash("diffkb move 12 --section F"), {"move"}),
+    ((), bash("diffkb tag 12 +s"), {"tag"}),
 ]
 
 

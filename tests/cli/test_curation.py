@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -401,6 +404,94 @@ def test_entries_of_two_lists_cannot_stand_beside_each_other(call: Call, tmp_pat
     [entry] = call("list", "--document", "other", "--json").data["entries"]
     done = call("move", str(entry["id"]), "--after", "12")
     assert (done.status, "different lists" in done.stderr) == (4, True)
+
+
+@pytest.fixture
+def at_keyboard(
+    base: Path, tmp_path: Path, clean_environment: dict[str, str]
+) -> Callable[..., tuple[int, str]]:
+    """Gives a function that runs diffkb in a terminal of its own, where `typed` is typed."""
+
+    def run(*words: str, typed: str = "", **variables: str) -> tuple[int, str]:
+        import pty
+
+        pid, handle = pty.fork()
+        if pid == 0:
+            environ = {**clean_environment, "TERM": "dumb", "DIFFKB_BASE": str(base), **variables}
+            os.chdir(tmp_path)
+            os.execve(sys.executable, [sys.executable, "-m", "diffkb", *words], environ)  # noqa: S606 - the program under test
+        os.write(handle, typed.encode())
+        shown = read_to_the_end(handle)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
+
+    return run
+
+
+def read_to_the_end(handle: int) -> str:
+    """Reads a terminal until nobody holds its other end, which on Linux is an error."""
+    shown = b""
+    with suppress(OSError):
+        while part := os.read(handle, 65536):
+            shown += part
+    os.close(handle)
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(("typed", "status", "changed"), [("y\n", 0, True), ("n\n", 130, False)])
+def test_at_the_keyboard_many_are_shown_and_asked_about(
+    at_keyboard: Callable[..., tuple[int, str]],
+    base: Path,
+    typed: str,
+    status: int,
+    *,
+    changed: bool,
+) -> None:
+    held = rows(base)
+    done, shown = at_keyboard("move", "28", "26", "--top", typed=typed)
+    assert "  would move 28 " in shown
+    assert "move 1 entry? [y/N]" in shown
+    assert (done, rows(base) != held) == (status, changed)
+    if changed:
+        order = ask(
+            base,
+            "SELECT e.id FROM entries e JOIN blocks b ON b.id = e.block_id WHERE e.group_id ="
+            " (SELECT group_id FROM entries WHERE id = 26) ORDER BY b.position",
+        )
+        assert [one for (one,) in order][:2] == [28, 26]
+
+
+def test_at_the_keyboard_a_note_opens_in_the_editor(
+    at_keyboard: Callable[..., tuple[int, str]], call: Call, tmp_path: Path
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\ncp "$1" seen\nprintf "One.\\n\\nTwo.  \\n" > "$1"\n')
+    editor.chmod(0o700)
+    before = call("note", "12").stdout
+    assert at_keyboard("note", "12", VISUAL=f"'{editor}'", EDITOR="false")[0] == 0
+    assert (tmp_path / "seen").read_text() == before
+    assert call("note", "12").stdout == "One.\n\nTwo.\n"
+    assert at_keyboard("note", "12", VISUAL=str(editor))[1].startswith("unchanged 12")
+
+
+def test_what_was_written_and_cannot_be_used_is_kept(
+    at_keyboard: Callable[..., tuple[int, str]],
+    call: Call,
+    import_list: Callable[[str], None],
+    tmp_path: Path,
+) -> None:
+    import_list(
+        "| Title | Paper |\n| --- | --- |\n| On Tides | [pdf](https://example.org/1) |\n"
+        "| On Waves | [pdf](https://example.org/2) |\n"
+    )
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nprintf "kept words\\n" > "$1"\n')
+    editor.chmod(0o700)
+    status, shown = at_keyboard("note", "1", VISUAL=str(editor), TMPDIR=str(tmp_path))
+    assert status == 4
+    [kept] = tmp_path.glob("diffkb-*-note-1.md")
+    assert f"what you wrote is kept in {kept}" in shown
+    assert kept.read_text() == "kept words\n"
+    assert call("note", "1").stdout == ""
 
 
 ODD = st.text(st.characters(exclude_characters="\0"), max_size=40).map(

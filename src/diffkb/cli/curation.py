@@ -34,6 +34,9 @@ Wanted = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
+# Of lines that go, that come, and that say where.
+COLORS = {b"-": "31", b"+": "32", b"@": "36"}
+
 # Of many entries so many are shown before a person is asked.
 SHOWN = 20
 
@@ -109,7 +112,8 @@ def _ask(run: Run, verb: Verb, count: int, rehearse: Callable[[], Curated]) -> N
         print(printable(f"  {say_change(f'would {verb.name}', change)}"), file=sys.stderr)
     if len(changes) > SHOWN:
         print(f"  and {len(changes) - SHOWN} more", file=sys.stderr)
-    typer.confirm(f"{verb.name} {entries(count)}?", abort=True, err=True)
+    if changes:
+        typer.confirm(f"{verb.name} {entries(len(changes))}?", abort=True, err=True)
 
 
 def _with_yes(words: Sequence[str]) -> str:
@@ -138,7 +142,9 @@ def write_diff(run: Run, lines: Sequence[bytes]) -> None:
     """Writes lines of a diff as they are; on a terminal so that none of them can steer it."""
     if run.terminal:
         for line in lines:
-            print(printable(line.decode("utf-8", "surrogateescape").rstrip("\r\n")))
+            shown = printable(line.decode("utf-8", "surrogateescape").rstrip("\r\n"))
+            color = COLORS.get(line[:1]) if run.color else None
+            print(f"\x1b[{color}m{shown}\x1b[0m" if color else shown)
         return
     sys.stdout.flush()
     sys.stdout.buffer.writelines(lines)

@@ -41,8 +41,9 @@ def edit_text(text: str, name: str, environ: Mapping[str, str]) -> str:
             words = [*shlex.split(editor), str(file)]
             status = subprocess.run(words, check=False).returncode  # noqa: S603 - the person chose it
         except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
             raise UsageError(
-                f"the editor `{editor}` cannot be started: {error}",
+                f"the editor `{editor}` cannot be started: {why}",
                 hint="set VISUAL or EDITOR to one",
             ) from error
         if status:
