@@ -363,6 +363,8 @@ def test_what_stands_there_already_is_left_unchanged(call: Call, base: Path) -> 
     steps = last_step(base)
     assert call("move", "12", "--after", "11").stderr == f"unchanged {DDPM}\n"
     assert call("move", "12", "--bottom").stderr == f"unchanged {DDPM}\n"
+    done = call("move", "12", "--section", "Foundations", "--year", "2020")
+    assert (done.status, done.stderr) == (0, f"unchanged {DDPM}\n")
     assert call("rate", "12", "3", "--json").data["results"][0]["outcome"] == "unchanged"
     assert last_step(base) == steps
 

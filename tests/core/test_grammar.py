@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffkb.core.fields import FIELDS
-from diffkb.core.grammar import DEEPEST, join_arguments, read_query
+from diffkb.core.grammar import DEEPEST, is_query, join_arguments, read_query
 from diffkb.core.query import (
     EVERYTHING,
     And,
@@ -215,6 +215,30 @@ def test_reading_long_queries_takes_no_stack(count: int) -> None:
 )
 def test_words_of_a_shell_are_one_query(line: str, query: str) -> None:
     assert join_arguments(shlex.split(line)) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("wr:3", True),
+        ("tag:survey not year:2020", True),
+        ("denoising wr>=2", True),
+        ("(author:song or author:ho)", True),
+        ("@inbox", True),
+        ('title:"flow', True),
+        ("yaer>=2020", True),
+        ("12", False),
+        ("denoising diffusion", False),
+        ("Waves: a study", False),
+        ("https://example.org/a?b=c", False),
+        ("10.1000/a:b", False),
+        ("E = mc2", False),
+        ("wr:", False),
+        ("", False),
+    ],
+)
+def test_a_query_is_known_by_its_looks(text: str, *, yes: bool) -> None:
+    assert is_query(text) is yes
 
 
 @pytest.mark.parametrize("field", FIELDS)

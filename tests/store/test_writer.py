@@ -52,6 +52,15 @@ def test_a_unit_that_changes_nothing_leaves_no_step(base: Path) -> None:
     assert ask(base, "SELECT count(*) FROM steps") == [(1,)]
 
 
+def test_what_was_only_to_be_looked_at_is_taken_back(base: Path) -> None:
+    with UnitOfWork(base, command="look") as unit:
+        unit.abandon()
+        unit.session.add(document("second"))
+        assert unit.connection.execute("SELECT count(*) FROM documents").fetchone() == (2,)
+    assert ask(base, "SELECT name FROM documents") == [("first",)]
+    assert ask(base, "SELECT count(*) FROM steps") == [(1,)]
+
+
 def test_an_error_takes_everything_back(base: Path) -> None:
     def fail() -> None:
         with UnitOfWork(base, command="fail") as unit:

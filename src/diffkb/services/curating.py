@@ -204,8 +204,12 @@ def curate(
         agree(len(ids), rehearse)
     with open_unit(choice, verb.name, report) as unit:
         done = task.carry_out(unit)
+        if not done.changed:
+            # What was made on the way to nothing, such as a section, is not kept either.
+            unit.abandon()
+            return done
         unit.summary = summarise(verb, done.changed)
-        return done._replace(step_id=unit.step_id if unit.changed else None)
+        return done._replace(step_id=unit.step_id)
 
 
 class _Task(NamedTuple):

@@ -159,7 +159,7 @@ class Headings:
             " WHERE j.table_name = 'sections' AND ? BETWEEN j.first_id AND j.last_id",
             (section_id,),
         ).fetchone()
-        return found is None or found[0] == "import"
+        return found is None or found[0] in {"import", "sync"}
 
     def _make_section(self, outline: Outline, name: str) -> Node:
         """Makes a section, last among its siblings; of a path those parts that are missing."""

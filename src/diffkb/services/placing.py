@@ -339,12 +339,15 @@ class Page:
             block = self._blocks.get(entry.block_id)
             self._refuse_holding(block)
             fields = self.fields_of(entry)
-            if (group.id if group else None) != entry.group_id:
+            elsewhere = (group.id if group else None) != entry.group_id
+            if elsewhere:
                 self._carry(entry, block, section, group, fields)
-            if year is not None and entry.year != year and entry.year_from != "heading":
+            dated = year is not None and entry.year != year and entry.year_from != "heading"
+            if dated:
                 self._put(entry, {"year": year})
-            self._check()
-            self._touch()
+            if elsewhere or dated:
+                self._check()
+                self._touch()
 
     def _carry(
         self,
@@ -405,17 +408,17 @@ class Page:
 
         def put_in(new: New) -> EntryRow:
             with self._unit.attempt():
+                left = entry.group_id
                 self._set_beside(entry, other, new, after=after)
+                if left is not None and left != entry.group_id:
+                    self._headings.drop_empty_group(left)
+                self._check(self._blocks.get(entry.block_id))
             return entry
 
         with self._unit.attempt():
             self._refuse_holding(self._blocks.get(entry.block_id))
             self._refuse_sharing(other.block_id, "other entries share the line of that one")
-            left = entry.group_id
             self._first_that_stands(put_in, self._forms_beside(entry, other))
-            if left is not None and left != entry.group_id:
-                self._headings.drop_empty_group(left)
-            self._check()
             self._touch()
 
     def _forms_beside(self, entry: EntryRow, other: EntryRow) -> Iterator[New]:
@@ -460,7 +463,6 @@ class Page:
             count_on(self._blocks, block, 1, number_in(text, unit), unit)
         else:
             deal_numbers(self._blocks, stretch, block)
-        self._check(block)
 
     def siblings(self, entry: EntryRow) -> list[EntryRow]:
         """Returns the entries of an entry's year group, or section, that are as it is, in order.
