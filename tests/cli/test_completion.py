@@ -124,3 +124,23 @@ def test_bash_gets_blanks_with_a_backslash_but_in_quotes(
     assert answer("diffkb list --section Inv") == "Inverse\\ problems"
     assert answer("diffkb list --section 'Inv") == "Inverse problems"
     assert answer('diffkb list --section "Inv') == "Inverse problems"
+
+
+def test_tags_are_completed_behind_their_sign(
+    complete: Callable[..., list[str]], call: Callable[..., Any]
+) -> None:
+    assert call("tag", "12", "+survey", "+summer school", "+todo").status == 0
+    assert complete("diffkb tag 12 +su") == ["+summer school", "+survey"]
+    assert complete("diffkb tag 12 --remove t") == ["todo"]
+    assert complete("diffkb tag ho2020den") == ["ho2020denoising"]
+
+
+@pytest.mark.parametrize("command", ["rate", "note", "read", "unread", "rm", "move 12 --after"])
+def test_entries_are_completed_wherever_one_is_named(
+    complete: Callable[..., list[str]], command: str
+) -> None:
+    assert complete(f"diffkb {command} ho2020den") == ["ho2020denoising"]
+
+
+def test_sections_to_move_to_are_completed(complete: Callable[..., list[str]]) -> None:
+    assert complete("diffkb move 12 --section Inv") == ["Inverse problems"]

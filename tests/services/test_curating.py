@@ -44,6 +44,15 @@ CASE = re.compile(
 EDITS = (TESTS / "data" / "lists" / "edits.md").read_bytes().decode()
 CASES = {found["title"]: found for found in CASE.finditer(EDITS)}
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+CHANGES: tuple[dict[str, Any], ...] = (
+    {"title": "Other Words"},
+    {"wr": 1},
+    {"url": "https://arxiv.org/abs/2305.01234"},
+    {"note": "Says more than its title."},
+    {"read": True},
+    {"read": False},
+    {"tags": ("moss",)},
+)
 TITLE, URL = "Rain on Warm Roofs", "https://arxiv.org/abs/2305.01234"
 
 
@@ -177,7 +186,7 @@ def edits(draw: st.DrawFn, titles: list[str], sections: list[str]) -> dict[str, 
         wr = draw(st.sampled_from([None, None, 2]))
         return {"section": section, "add": {"title": TITLE, "url": URL, "year": year, "wr": wr}}
     if kind == "change":
-        to = draw(st.sampled_from([{"title": "Other Words"}, {"wr": 1}, {"url": URL}]))
+        to = draw(st.sampled_from(CHANGES))
         return {"change": title, "to": to}
     if kind == "place":
         other = draw(st.sampled_from(titles))
