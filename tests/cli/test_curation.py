@@ -239,6 +239,16 @@ def test_a_note_comes_from_standard_input(run_diffkb: Any, base: Path) -> None:
     assert run_diffkb("note", "12", env=env).stdout == "One.\n\nTwo.\n"
 
 
+def test_bytes_of_a_note_that_are_not_utf8_stay(run_diffkb: Any, tmp_path: Path) -> None:
+    text = b"# A\n\n- [One](https://example.org/1) **WR=1**  \nCaf\xe9 au lait.\n"
+    (tmp_path / "list.md").write_bytes(text)
+    env = {"DIFFKB_BASE": str(tmp_path / "new.sqlite")}
+    assert run_diffkb("import", "list.md", env=env).returncode == 0
+    assert run_diffkb("note", "1", "Noir.", env=env).returncode == 0
+    export = run_diffkb("export", "markdown", env=env, binary=True).stdout
+    assert export == text.replace(b"lait.", b"lait. Noir.")
+
+
 def test_tags_stay_in_the_base_where_the_list_has_none(call: Call, base: Path) -> None:
     before, held = export(call), rows(base)
     assert call("tag", "12", "+Survey", "+to do").stdout == f"tagged {DDPM} +Survey +to do\n"

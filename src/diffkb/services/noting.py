@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from diffkb.core.text import storable
 from diffkb.errors import CannotWrite
-from diffkb.services.curating import Verb
+from diffkb.services.curating import Editing, Verb
+from diffkb.services.opening import open_rehearsal
 
 if TYPE_CHECKING:
-    from diffkb.services.curating import Edit, Editing
+    from diffkb.paths import BaseChoice
+    from diffkb.services.curating import Edit
     from diffkb.services.placing import Page
     from diffkb.store.reader import Reader
     from diffkb.store.tables import EntryRow, NoteRow
@@ -39,8 +41,7 @@ def noting(text: str | None, *, replaced: bool, private: bool) -> Edit:
     """
 
     def note(editing: Editing, entry: EntryRow) -> str | None:
-        row = _row(editing, entry, private=private)
-        before = row.text if row else None
+        before = _note_on(editing, entry, private=private)
         after = text if replaced or before is None or text is None else _joined(before, text)
         if after == before or (text is None and not replaced):
             return None
@@ -57,6 +58,13 @@ def noting(text: str | None, *, replaced: bool, private: bool) -> Edit:
 def _joined(before: str, text: str) -> str:
     """Returns a note with words that go on from its last paragraph."""
     return f"{before}\n{text}" if BLOCK.match(text) else f"{before} {text}"
+
+
+def note_to_edit(choice: BaseChoice, entry_id: int, *, private: bool) -> str:
+    """Returns the note on an entry with all its bytes, also those that are not UTF-8."""
+    with open_rehearsal(choice, NOTE.name) as unit:
+        editing = Editing(unit)
+        return _note_on(editing, editing.row(entry_id), private=private) or ""
 
 
 def read_note(reader: Reader, entry_id: int, *, private: bool) -> str | None:
@@ -80,14 +88,21 @@ def _write(
     page.change_entry(entry, {"note": f"{before}\n{text}"})
 
 
-def _row(editing: Editing, entry: EntryRow, *, private: bool) -> NoteRow | None:
-    """Returns the row of an entry's note."""
+def _note_on(editing: Editing, entry: EntryRow, *, private: bool) -> str | None:
+    """Returns the note on an entry; the listed one as its Markdown says it."""
+    if not private:
+        return editing.page(entry.document_id).fields_of(entry).note
+    row = _private_row(editing, entry)
+    return row.text if row else None
+
+
+def _private_row(editing: Editing, entry: EntryRow) -> NoteRow | None:
+    """Returns the row of an entry's private note."""
     from sqlmodel import select
 
     from diffkb.store.tables import NoteRow
 
-    kind = "private" if private else "listed"
-    asked = select(NoteRow).where(NoteRow.entry_id == entry.id, NoteRow.kind == kind)
+    asked = select(NoteRow).where(NoteRow.entry_id == entry.id, NoteRow.kind == "private")
     return editing.unit.session.exec(asked).first()
 
 
@@ -96,7 +111,7 @@ def _keep_private(editing: Editing, entry: EntryRow, text: str | None) -> None:
     from diffkb.store.tables import NoteRow, id_of
 
     session = editing.unit.session
-    row = _row(editing, entry, private=True)
+    row = _private_row(editing, entry)
     if text is None:
         if row is not None:
             session.delete(row)

@@ -10,9 +10,9 @@ import typer
 from diffkb.cli.curation import Wanted, Words, Yes, change_entries, meant
 from diffkb.cli.options import DryRun, Run, command
 from diffkb.cli.render.messages import printable
-from diffkb.errors import UsageError
+from diffkb.errors import UnreadableInput, UsageError
 from diffkb.services.choosing import Meant, choose_entries
-from diffkb.services.noting import NOTE, note_text, noting, read_note
+from diffkb.services.noting import NOTE, note_text, note_to_edit, noting, read_note
 from diffkb.services.opening import open_reader
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def _split(words: Sequence[str], wanted: Sequence[str] | None) -> tuple[Sequence
 
     Raises:
         UsageError: there are more words than that.
+        UnreadableInput: standard input is closed.
     """
     refs, texts = ((), words) if wanted else (words[:1], words[1:])
     if len(texts) > 1:
@@ -75,6 +76,8 @@ def _split(words: Sequence[str], wanted: Sequence[str] | None) -> tuple[Sequence
         return refs, None
     if texts[0] != STANDARD_INPUT:
         return refs, texts[0]
+    if sys.stdin is None:
+        raise UnreadableInput("standard input", "it is closed", hint="give the words themselves")
     return refs, sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
 
 
@@ -110,7 +113,7 @@ def _edit(run: Run, which: Meant, *, private: bool, dry_run: bool) -> int:
             raise UsageError(
                 f"the editor opens one note, and {len(ids)} entries are meant", hint="name one"
             )
-        before = read_note(reader, ids[0], private=private) or ""
+    before = note_to_edit(run.base, ids[0], private=private)
     name = f"note-{ids[0]}.md"
     text = edit_text(f"{before}\n" if before else "", name, run.environ)
     edit = noting(note_text(text), replaced=True, private=private)
