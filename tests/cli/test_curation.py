@@ -220,6 +220,18 @@ def test_notes_go_on_are_replaced_and_taken_away(call: Call, base: Path) -> None
     assert rows(base) == held
 
 
+@pytest.mark.parametrize("text", ["-x", "-qv", "--no such option", "--a=b c", "-- "])
+def test_words_that_begin_with_a_dash_are_text(call: Call, text: str) -> None:
+    assert call("note", "12", text, "--private").status == 0
+    assert call("note", "12", "--private").stdout == f"{text.strip()}\n"
+
+
+def test_a_misspelt_option_is_no_text(call: Call, base: Path) -> None:
+    held = rows(base)
+    assert call("note", "12", "--repalce", "words").status == 2
+    assert rows(base) == held
+
+
 def test_private_notes_stay_out_of_the_list(call: Call, base: Path) -> None:
     before = export(call)
     assert call("note", "12", "ask Ann", "--private").stdout == f"noted {DDPM} privately\n"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from diffkb.cli.query_words import spellings
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # What looks like an option, known or misspelt; whatever else begins with a dash is text.
-LONG = re.compile(r"--[A-Za-z][A-Za-z-]*(?:=.*)?", re.DOTALL)
+LONG = re.compile(r"--[A-Za-z][A-Za-z-]*(?:=\S*)?")
 
 
 def shield_arguments(words: Sequence[str], params: Sequence[Any]) -> list[str]:
@@ -22,27 +24,16 @@ def shield_arguments(words: Sequence[str], params: Sequence[Any]) -> list[str]:
     Returns:
         The options first, then `--`, then the arguments in their order.
     """
-    taking = {
-        spelling
-        for param in params
-        if param.param_type_name == "option" and not param.is_flag
-        for spelling in param.opts
-    }
-    known = {
-        spelling
-        for param in params
-        if param.param_type_name == "option"
-        for spelling in (*param.opts, *param.secondary_opts)
-    } | {"-h", "--help"}
+    flags, with_value = spellings(params)
     options: list[str] = []
     arguments: list[str] = []
     left = iter(words)
     for word in left:
         if word == "--":
             arguments += left
-        elif word in taking:
+        elif word in with_value:
             options += [word, *[value for value in [next(left, None)] if value is not None]]
-        elif word in known or LONG.fullmatch(word):
+        elif word in flags or word.partition("=")[0] in with_value or LONG.fullmatch(word):
             options.append(word)
         else:
             arguments.append(word)

@@ -94,15 +94,9 @@ class LazyCommand(_Polite, TyperCommand):
     dashed = False
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Reads the words after the command's name."""
-        rest: list[str] = super().parse_args(
-            ctx, shield_arguments(args, self.params) if self.dashed else args
-        )
-        return rest
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Reads the words after the command's name; in a query, -WORD leaves a word out."""
-        rest: list[str] = super().parse_args(ctx, spell_out_minus(args, self.params))
+        prepare = shield_arguments if self.dashed else spell_out_minus
+        rest: list[str] = super().parse_args(ctx, prepare(args, self.params))
         return rest
 
 

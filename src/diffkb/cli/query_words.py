@@ -25,7 +25,7 @@ def spell_out_minus(words: Sequence[str], params: Sequence[Any]) -> list[str]:
 
 def _spelt_out(words: Sequence[str], params: Sequence[Any]) -> Iterator[str]:
     """Yields the words; those after `--` and the values of options are left alone."""
-    flags, with_value = _spellings(params)
+    flags, with_value = spellings(params)
     options_ended = is_value = False
     for word in words:
         options_ended = options_ended or (word == "--" and not is_value)
@@ -46,8 +46,8 @@ def _leaves_out(word: str, flags: set[str], with_value: set[str]) -> bool:
     return f"-{word[1]}" not in with_value and not {f"-{letter}" for letter in word[1:]} <= flags
 
 
-def _spellings(params: Sequence[Any]) -> tuple[set[str], set[str]]:
-    """Returns the spellings of options without and with a value."""
+def spellings(params: Sequence[Any]) -> tuple[set[str], set[str]]:
+    """Returns the spellings of a command's options without and with a value."""
     flags: set[str] = {"-h"}
     with_value: set[str] = set()
     for param in params:

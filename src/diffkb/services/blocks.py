@@ -208,9 +208,9 @@ class Blocks:
             own = ctx.unit or unit_of(text)
             units = ("other", own, unit_of(first.text, first.context(None)))
         _, new = insert_block(None, text, first.text, ctx, gap=gap, units=units)
-        _, following = self._around(self.get(first.id))
+        _, following = self.around(self.get(first.id))
         window = [_piece(block.kind, new), _piece(first.kind, first.text), *following]
-        self._check(window, at_start=True)
+        self.check_near(window, at_start=True)
         if first.position == 1:
             make_room(self._unit, self._document_id, 0)
             first = self.all()[0]
