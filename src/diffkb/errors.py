@@ -401,9 +401,9 @@ class CannotWrite(ConflictError):
 
     code = "cannot-write"
 
-    def __init__(self, field: str, why: str) -> None:
+    def __init__(self, field: str, why: str, *, hint: str | None = None) -> None:
         super().__init__(
-            f"the list cannot hold this {field}: {why}", hint=f"choose another {field}"
+            f"the list cannot hold this {field}: {why}", hint=hint or f"choose another {field}"
         )
         self.field = field
         self.why = why

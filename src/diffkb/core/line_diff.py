@@ -136,7 +136,7 @@ class _Hunks:
         self._counts[0 if tag == b"-" else 1] += 1
 
     def keep(self, line: bytes) -> None:
-        """Takes a line that stays; the second stretch of them that is long enough ends a hunk."""
+        """Takes a line that stays; as soon as two hunks would not touch, the first one ends."""
         self._counts[0] += 1
         self._counts[1] += 1
         self._before.append(line)
@@ -144,7 +144,7 @@ class _Hunks:
             return
         self._hunk.append(b" " + line)
         self._kept += 1
-        if self._kept == 2 * CONTEXT:
+        if self._kept > 2 * CONTEXT:
             self._close()
 
     def finish(self) -> list[bytes]:

@@ -268,7 +268,7 @@ def _put_words(name: str) -> Callable[[Entry, object], Iterator[str]]:
 
 def _put_read(entry: Entry, value: object) -> Iterator[str]:
     """Yields the block with another mark of reading, a new one, or none."""
-    raw, found, _, neighbours = entry
+    raw, found, ctx, neighbours = entry
     spans = found.spans.get("read", ())
     if value is None:
         if found.title.checked is not None and spans:
@@ -276,6 +276,9 @@ def _put_read(entry: Entry, value: object) -> Iterator[str]:
             yield raw[:start] + raw[end:].lstrip(" \t")
         else:
             for start, end in spans[:1]:
+                if ctx.unit == "row" and (start, end) in cells_of(raw):
+                    # Its cell stays, and is empty.
+                    yield raw[:start] + raw[end:]
                 yield from cut(raw, start, end, found)
         return
     if not spans:

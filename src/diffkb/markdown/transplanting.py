@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from diffkb.markdown.curated import read_unit
 from diffkb.markdown.pens import Pen, sign_between
+from diffkb.markdown.rows import fill_cell
 from diffkb.markdown.skeletons import LONGEST, Atom, Group, atoms_in, atoms_of, build, skeleton_of
 from diffkb.markdown.tables import cells_of
 
@@ -112,7 +113,10 @@ def _transplanted(raw: str, mine: Group, their: Group, pen: _OnlyPen) -> str | N
 def _put_in(raw: str, mine: Group, their: Group, place: int, text: str) -> str | None:
     """Returns the entry with a text where the other one has its part; None in midst of words."""
     if not mine.items:
-        return raw[: mine.start] + text + raw[mine.end :]
+        cells = cells_of(raw)
+        place = cells.index((mine.start, mine.end)) if (mine.start, mine.end) in cells else -1
+        filled = fill_cell(raw, place, text) if place >= 0 else None
+        return filled or raw[: mine.start] + text + raw[mine.end :]
     for before in range(place - 1, -1, -1):
         names = _names(their.items[before].node) - {"words", "image"}
         after = _place_of(mine, names)

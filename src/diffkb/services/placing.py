@@ -303,14 +303,18 @@ class Page:
         text = text_of(block)
         following = self._blocks.all(after=block.position)[:1]
         if following and following[0].kind == "entry" and is_nested(following[0].text, text):
-            raise CannotWrite("entry", "other entries are nested in it")
+            raise CannotWrite(
+                "entry",
+                "other entries are nested in it",
+                hint="move or remove those first; `diffkb rm` takes several at once",
+            )
         self._refuse_sharing(_id(block), "other entries share its line")
 
     def _refuse_sharing(self, block_id: int, why: str) -> None:
         """Refuses a block that holds several entries."""
         count = select(EntryRow.id).where(EntryRow.block_id == block_id)
         if len(self._unit.session.exec(count).all()) > 1:
-            raise CannotWrite("entry", why)
+            raise CannotWrite("entry", why, hint="give each a line of its own in the list first")
 
     def _count_down(self, entry: EntryRow, block: BlockRow) -> None:
         """Lets the numbers after an entry that is going to be taken out follow."""
@@ -422,17 +426,25 @@ class Page:
             self._touch()
 
     def _forms_beside(self, entry: EntryRow, other: EntryRow) -> Iterator[New]:
-        """Yields an entry's text and context as it may stand beside another one."""
+        """Yields an entry's text and context as it may stand beside another one.
+
+        Raises:
+            CannotWrite: a row of a table has no place beside it.
+        """
         own = New(self._own_text(entry), self._context_of(entry))
         ctx = self._context_of(other)
         near = [(text_of(self._blocks.get(other.block_id)), ctx)]
-        moved = marked_like(New(own.text, own.ctx._replace(year=ctx.year)), near)
-        if own.ctx.unit == ctx.unit and (ctx.unit != "row" or fits_among(own, near)):
-            yield moved
-        if "row" in {own.ctx.unit, ctx.unit}:
-            raise CannotWrite("entry", "a row stands only in a table with the same columns")
-        if not ctx.dialect.own:
-            fields = self.fields_of(entry)
+        fields = self.fields_of(entry)
+        in_table = "row" in {own.ctx.unit, ctx.unit}
+        if in_table and not fits_among(own, near):
+            raise CannotWrite(
+                "entry",
+                "a row stands only in a table with the same columns",
+                hint="name an entry of such a table",
+            )
+        if own.ctx.unit == ctx.unit:
+            yield marked_like(New(own.text, own.ctx._replace(year=ctx.year)), near)
+        if not in_table and not ctx.dialect.own:
             wanted = replace(fields, year=ctx.year or fields.year, mentioned=())
             yield write_new(wanted, [near], ctx._replace(defined=()))
 
