@@ -88,7 +88,7 @@ def _are_alike(one: Stored, other: Stored) -> bool:
     """Says whether two blocks are entries of a kind, and equally deep."""
     if one.kind != "entry" or indent_of(one.text) != indent_of(other.text):
         return False
-    left, right = one.context(None), other.context(None)
+    left, right = one.context(), other.context()
     if left is None or right is None:
         return left is right
     return (left.unit, left.columns) == (right.unit, right.columns)

@@ -73,7 +73,7 @@ class Stored(NamedTuple):
 
     def has_unit(self, unit: str) -> bool:
         """Says whether it is an entry that is that by the block rules."""
-        context = self.context(None)
+        context = self.context()
         return context is not None and context.unit == unit
 
 
@@ -206,7 +206,7 @@ class Blocks:
         units = None
         if not self.dialect.own:
             own = ctx.unit or unit_of(text)
-            units = ("other", own, unit_of(first.text, first.context(None)))
+            units = ("other", own, unit_of(first.text, first.context()))
         _, new = insert_block(None, text, first.text, ctx, gap=gap, units=units)
         _, following = self.around(self.get(first.id))
         window = [_piece(block.kind, new), _piece(first.kind, first.text), *following]

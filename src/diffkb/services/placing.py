@@ -443,7 +443,8 @@ class Page:
                 hint="name an entry of such a table",
             )
         if own.ctx.unit == ctx.unit:
-            yield marked_like(New(own.text, own.ctx._replace(year=ctx.year)), near)
+            moved = own.ctx._replace(year=ctx.year, weak=ctx.weak)
+            yield marked_like(New(own.text, moved), near)
         if not in_table and not ctx.dialect.own:
             wanted = replace(fields, year=ctx.year or fields.year, mentioned=())
             yield write_new(wanted, [near], ctx._replace(defined=()))
