@@ -339,7 +339,7 @@ def test_a_new_heading_takes_the_form_of_its_siblings(
         ("## A ##\n\n", "## New_x ##\n\n"),
         ("A\nB\n---\n", "New_x\n---\n"),
         ("##\n", "## New_x\n"),
-        ("  # **A**", "  # New_x"),
+        ("  # **A**", "  # **New_x**"),
     ],
 )
 def test_a_heading_is_renamed_in_its_form(raw: str, after: str) -> None:

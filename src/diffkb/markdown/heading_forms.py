@@ -1,7 +1,8 @@
-"""Writes headings: new ones in the form of their siblings, and other names into those there."""
+"""Writes headings: new ones in the form of their siblings, other names and levels into theirs."""
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,14 +10,19 @@ from diffkb.errors import CannotWrite
 from diffkb.markdown.blocks import cut_one, trailing
 from diffkb.markdown.dialect import Context
 from diffkb.markdown.forms import commonest
-from diffkb.markdown.headings import content_span, read_heading
+from diffkb.markdown.headings import Heading, content_span, read_heading
 from diffkb.markdown.plain import plain_text, written
+from diffkb.markdown.units import units_of
+from diffkb.markdown.writing import wrapper_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _SETEXT = {1: "=", 2: "-"}
 _YEAR = re.compile(r"[0-9]{4}")
+_ALIGNED = re.compile(r"\salign=(?:\"\w+\"|'\w+'|\w+)", re.IGNORECASE)
+_TAGS = re.compile(r"(?<=<h)[1-6]|(?<=</h)[1-6]", re.IGNORECASE)
+_DEEPEST = 6
 
 
 def write_heading(
@@ -28,7 +34,7 @@ def write_heading(
         level: 1 to 6.
         name: its plain text; four digits make it a year group.
         neighbours: the blocks of its siblings, the nearest last.
-        ctx: the context, for the line end of an underlined one.
+        ctx: the context, for the line end of an underlined one, and for whether tags make one.
 
     Returns:
         Its text without the line end after it, in the commonest form of its siblings.
@@ -37,21 +43,25 @@ def write_heading(
         CannotWrite: the name would not read as it was given.
     """
     _refuse_blank(name)
-    styles = [style for raw in neighbours if (style := _style_of(raw, level))]
-    newline = (ctx or Context()).dialect.newline
-    for style in dict.fromkeys((commonest(styles, _Style()), _Style())):
-        text = _styled(level, name, style, newline)
+    dialect = (ctx or Context()).dialect
+    styles = [style for raw in neighbours if (style := _style_of(raw, level, own=dialect.own))]
+    usual = commonest(styles, _Style())
+    for style in dict.fromkeys((usual, usual._replace(wrapper=""), _Style())):
+        text = _styled(level, name, style, dialect.newline)
         if text is not None:
             return text
     raise CannotWrite("section", "the name is not one line, or reads otherwise as a heading")
 
 
-def rename_heading(raw: str, name: str) -> str:
+def rename_heading(raw: str, name: str, *, own: bool = True) -> str:
     """Writes another name into a heading's block.
+
+    Marks of emphasis, links and pictures around the name stay.
 
     Args:
         raw: the block.
         name: its new plain text.
+        own: whether the list is in the project's own form, in which tags make no heading.
 
     Returns:
         The block as it shall be.
@@ -60,22 +70,55 @@ def rename_heading(raw: str, name: str) -> str:
         CannotWrite: the name would not read as it was given.
     """
     _refuse_blank(name)
-    piece = cut_one(raw)
-    if piece is None or piece.kind != "heading":
+    head = _find(raw, own=own)
+    if head is None:
         raise CannotWrite("section", "there is no heading in its block")
-    start, end = content_span(raw, piece.name)
-    if plain_text(raw[start:end]) == name:
+    if head.heading.name == name:
         return raw
-    before = raw[:start] if raw[start - 1 : start] in {" ", "\t"} else raw[:start] + " "
-    before = before if piece.name == "#" else raw[:start]
+    for before, after in _around_name(raw, head):
+        text = _named(name, before, after, head._replace(heading=head.heading._replace(name=name)))
+        if text is not None:
+            return text
+    raise CannotWrite("section", "the name is not one line, or reads otherwise as a heading")
 
-    def reads(text: str) -> bool:
-        return _reads(before + text + raw[end:], piece.level, name, piece.name)
 
-    text = written(name, reads)
-    if text is None:
-        raise CannotWrite("section", "the name is not one line, or reads otherwise as a heading")
-    return before + text + raw[end:]
+def move_heading(raw: str, level: int, *, own: bool = True) -> str:
+    """Gives a heading another level: its marks alone change.
+
+    One that is underlined gets hashes where its new level knows no line under it.
+
+    Args:
+        raw: the block.
+        level: the new one.
+        own: as for `rename_heading`.
+
+    Returns:
+        The block as it shall be.
+
+    Raises:
+        CannotWrite: there is no such level, or it would read otherwise there.
+    """
+    head = _find(raw, own=own)
+    if head is None:
+        raise CannotWrite("section", "there is no heading in its block")
+    if level == head.heading.level:
+        return raw
+    if not 1 <= level <= _DEEPEST:
+        raise CannotWrite("section", f"a heading would be of level {level}, and 1 to 6 is all")
+    text = _levelled(raw, level, head)
+    wanted = head._replace(heading=head.heading._replace(level=level), mark="")
+    if not _reads(text, wanted):
+        raise CannotWrite("section", f'"{head.heading.name}" would read otherwise at level {level}')
+    return text
+
+
+class _Head(NamedTuple):
+    """A heading in its block: what it says, what makes it one, where its words stand."""
+
+    heading: Heading
+    mark: str
+    own: bool
+    words: tuple[int, int] = (0, 0)
 
 
 class _Style(NamedTuple):
@@ -87,6 +130,8 @@ class _Style(NamedTuple):
     underlined: bool = False
     before: str = ""
     after: str = ""
+    wrapper: str = ""
+    tag: str | None = None
 
 
 def _refuse_blank(name: str) -> None:
@@ -95,22 +140,96 @@ def _refuse_blank(name: str) -> None:
         raise CannotWrite("section", "its name is blank")
 
 
-def _style_of(raw: str, level: int) -> _Style | None:
-    """Returns the skeleton of a heading, or None for other blocks."""
+def _find(raw: str, *, own: bool) -> _Head | None:
+    """Returns the heading that a block is, or None."""
     piece = cut_one(raw)
-    if piece is None or piece.kind != "heading":
+    if piece is None:
         return None
-    start, end = content_span(raw, piece.name)
+    if piece.kind == "heading":
+        level, mark = piece.level, piece.name
+    else:
+        units = [] if own else units_of(raw, [piece])
+        if len(units) != 1 or units[0].kind != "heading":
+            return None
+        level, mark = units[0].level, units[0].mark
+    return _Head(read_heading(raw, level, mark), mark, own, content_span(raw, mark))
+
+
+def _reads(raw: str, wanted: _Head) -> bool:
+    """Says whether a text is one heading of that level and name; any mark is that of ""."""
+    found = _find(raw, own=wanted.own)
+    if found is None or wanted.mark not in {"", found.mark}:
+        return False
+    return found.heading[:2] == wanted.heading[:2]
+
+
+def _around_name(raw: str, head: _Head) -> Iterator[tuple[str, str]]:
+    """Yields what stays of a heading on each side of its name: as much as can, then its marks."""
+    start, end = head.words
+    words, name = raw[start:end], head.heading.name
+    at = words.find(name) if name else -1
+    before, after = words[:at], words[at + len(name) :]
+    if at >= 0 and plain_text(f"{before}x{after}") == "x":
+        yield raw[:start] + before, after + raw[end:]
+    blank = " " if start == end and head.mark == "#" else ""
+    yield raw[:start] + blank, raw[end:]
+
+
+def _named(name: str, before: str, after: str, wanted: _Head) -> str | None:
+    """Returns a heading with a name between what stays, or None when it would read otherwise."""
+
+    def reads(text: str) -> bool:
+        return _reads(before + text + after, wanted)
+
+    if wanted.mark == "<":
+        # Within tags a backslash escapes nothing.
+        forms = (html.escape(name, quote=False), name)
+        text = next((form for form in forms if reads(form)), None)
+    else:
+        text = written(name, reads)
+    return None if text is None else before + text + after
+
+
+def _levelled(raw: str, level: int, head: _Head) -> str:
+    """Returns a heading with the marks of another level."""
+    start, end = head.words
+    old = head.heading.level
+    if head.mark == "<":
+        return _TAGS.sub(str(level), raw)
+    if head.mark == "#":
+        opening = raw[:start].replace("#" * old, "#" * level, 1)
+        closing = raw[end:].replace("#" * old, "#" * level, 1)
+        return opening + raw[start:end] + closing
+    if level in _SETEXT:
+        return raw[:end] + raw[end:].replace(_SETEXT[old], _SETEXT[level])
+    words = raw[start:end]
+    if "\n" in words or "\r" in words:
+        raise CannotWrite("section", f'"{head.heading.name}" takes several lines')
+    return f"{raw[:start]}{'#' * level} {words}{raw[trailing(raw) :]}"
+
+
+def _style_of(raw: str, level: int, *, own: bool) -> _Style | None:
+    """Returns the skeleton of a heading, or None for other blocks."""
+    head = _find(raw, own=own)
+    if head is None:
+        return None
+    start, end = head.words
+    wrapper = wrapper_of(raw[start:end]) if head.heading.role != "year" else ""
     before, after = _around_year(raw[start:end])
-    if piece.name != "#":
-        return _Style(raw[:start], underlined=True, before=before, after=after)
+    style = _Style(before=before, after=after, wrapper=wrapper)
+    if head.mark == "<":
+        aligned = _ALIGNED.search(raw, 0, raw.find(">"))
+        return style._replace(tag=aligned[0] if aligned else "")
+    if head.mark != "#":
+        return style._replace(indent=raw[:start], underlined=True)
     opening = raw[:start]
     hashes = opening.strip(" \t")
     indent, _, gap = opening.partition(hashes)
     closing = raw[end : trailing(raw)]
     ending = closing.rstrip("# \t") if closing.strip(" \t") else ""
-    closing = closing[len(ending) :].rstrip(" \t").replace("#" * piece.level, "#" * level)
-    return _Style(indent, gap or " ", closing, before=before, after=after)
+    closing = closing[len(ending) :].rstrip(" \t")
+    closing = closing.replace("#" * head.heading.level, "#" * level)
+    return style._replace(indent=indent, gap=gap or " ", closing=closing)
 
 
 def _around_year(content: str) -> tuple[str, str]:
@@ -121,31 +240,27 @@ def _around_year(content: str) -> tuple[str, str]:
 
 def _styled(level: int, name: str, style: _Style, newline: str) -> str | None:
     """Returns a heading in one form, or None when it would read otherwise."""
+    own = style.tag is None
     if _YEAR.fullmatch(name):
         text = _shaped(level, f"{style.before}{name}{style.after}", style, newline)
-        piece = cut_one(text)
-        if piece and piece.kind == "heading" and piece.level == level:
-            heading = read_heading(text, level, piece.name)
-            if heading.role == "year" and heading.year == int(name):
-                return text
-
-    def reads(content: str) -> bool:
-        return _reads(_shaped(level, content, style, newline), level, name)
-
-    content = written(name, reads)
-    return None if content is None else _shaped(level, content, style, newline)
+        found = _find(text, own=own)
+        if found and found.heading.level == level and found.heading.role == "year":
+            return text if found.heading.year == int(name) else None
+    inside = _shaped(level, f"{style.wrapper}\0{style.wrapper}", style, newline)
+    before, _, after = inside.partition("\0")
+    mark = "" if own else "<"
+    wanted = _Head(Heading(level, name, "section", None), mark, own)
+    if style.underlined:
+        # The line under it is as long as the name.
+        text = written(name, lambda one: _reads(_shaped(level, one, style, newline), wanted))
+        return None if text is None else _shaped(level, text, style, newline)
+    return _named(name, before, after, wanted)
 
 
 def _shaped(level: int, content: str, style: _Style, newline: str) -> str:
     """Returns a heading's text."""
+    if style.tag is not None:
+        return f"<h{level}{style.tag}>{content}</h{level}>"
     if style.underlined and level in _SETEXT:
         return f"{style.indent}{content}{newline}{_SETEXT[level] * max(3, len(content))}"
     return f"{style.indent}{'#' * level}{style.gap}{content}{style.closing}"
-
-
-def _reads(raw: str, level: int, name: str, mark: str | None = None) -> bool:
-    """Says whether a text is one heading of that level and name."""
-    piece = cut_one(raw)
-    if piece is None or piece.kind != "heading" or piece.level != level:
-        return False
-    return mark in {None, piece.name} and read_heading(raw, level, piece.name).name == name

@@ -97,11 +97,14 @@ def read_heading(raw: str, level: int, mark: str) -> Heading:
     Args:
         raw: its block.
         level: as the block rules have it.
-        mark: `#`, or the character it is underlined with.
+        mark: `#`, the character it is underlined with, or `<` where tags make it one.
 
     Returns:
         The heading, as a section or a year group.
     """
+    if mark == "<":
+        start, end = content_span(raw, mark)
+        raw, mark = f"{'#' * level} {plain_text(raw[start:end])}", "#"
     start, end = content_span(raw, mark)
     name = plain_text(raw[start:end])
     whole = _YEAR.fullmatch(name)
@@ -113,6 +116,9 @@ def read_heading(raw: str, level: int, mark: str) -> Heading:
 
 def content_span(raw: str, mark: str) -> tuple[int, int]:
     """Returns where a heading's words start and end, without the marks that make it one."""
+    if mark == "<":
+        start, end = raw.find(">") + 1, raw.lower().find("</h")
+        return start, end if end >= start else len(raw.rstrip())
     body = raw.rstrip(" \t\r\n")
     if mark != "#":
         end = max(body.rfind("\n"), body.rfind("\r"))

@@ -11,7 +11,7 @@ from diffkb.markdown.headings import Heading, read_heading
 from diffkb.markdown.labels import PAPER, is_anchor, names_target, rank_of
 from diffkb.markdown.notes import field_at
 from diffkb.markdown.places import is_contents, is_no_place
-from diffkb.markdown.plain import count_words, plain_text
+from diffkb.markdown.plain import count_words
 from diffkb.markdown.recognising import (
     LINKED,
     STRONG,
@@ -88,22 +88,16 @@ class Survey:
         self.defined = definitions_in(text)
         self.shut: set[int] = set()
         self.works_here: bool | None = None
-        self.heads = {i: self._heading(u) for i, u in enumerate(units) if u.kind == "heading"}
+        self.heads = {
+            i: read_heading(text[u.start : u.end], u.level, u.mark)
+            for i, u in enumerate(units)
+            if u.kind == "heading"
+        }
         self.anchors = {anchor_of(head.name) for head in self.heads.values()}
 
     def raw(self, index: int) -> str:
         """Returns a unit's own text."""
         return self.text[self.units[index].start : self.units[index].end]
-
-    def _heading(self, unit: Unit) -> Heading:
-        """Reads a heading, whichever way it is written."""
-        raw = self.text[unit.start : unit.end]
-        if unit.mark == "<":
-            inner = raw[raw.find(">") + 1 : raw.lower().find("</h")]
-            raw, mark = "#" * unit.level + " " + plain_text(inner).replace("\n", " "), "#"
-        else:
-            mark = unit.mark
-        return read_heading(raw, unit.level, mark)
 
     def _judge(self) -> None:
         """Looks at each item and paragraph by itself."""

@@ -148,11 +148,11 @@ def _put_title(raw: str, item: Item, value: object, ctx: Context) -> Iterator[st
     before = raw[start:end]
     start += len(before) - len(before.lstrip(" \t\r\n"))
     end -= len(before) - len(before.rstrip(" \t\r\n"))
-    yield raw[:start] + title_text(value, _wrapper(raw[start:end])) + raw[end:]
+    yield raw[:start] + title_text(value, wrapper_of(raw[start:end])) + raw[end:]
 
 
-def _wrapper(text: str) -> str:
-    """Returns the marks of emphasis around the whole of a title."""
+def wrapper_of(text: str) -> str:
+    """Returns the marks of emphasis around the whole of a title, or nothing."""
     for wrapper in _WRAPPERS:
         inner = text[len(wrapper) : -len(wrapper)]
         if not inner or not (text.startswith(wrapper) and text.endswith(wrapper)):
