@@ -7,7 +7,7 @@ DiffkbError
 │                         UnknownWork, NoAddress, NoIdentifier, NothingProposed
 ├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AmbiguousProposal,
 │                         AlreadyImported, AlreadyThere, AlreadyOne, NothingToSplit,
-│                         OtherDocument, CannotWrite
+│                         OtherDocument, SectionExists, SectionInside, CannotWrite
 ├─ UnreadableInput     5
 ├─ SourceError         6  RateLimited, Unreachable, TurnedAway, BadReply, Offline
 └─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign
@@ -394,6 +394,34 @@ class OtherDocument(ConflictError):
         )
         self.entry_id = entry_id
         self.other_id = other_id
+
+
+class SectionExists(ConflictError):
+    """A section of that name stands there already; `path` is its path."""
+
+    code = "section-exists"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f'there is a section "{path}" already', hint="choose another name", ref=path
+        )
+        self.path = path
+
+
+class SectionInside(ConflictError):
+    """A section that would have to stand inside itself."""
+
+    code = "section-inside"
+
+    def __init__(self, path: str, parent: str) -> None:
+        inside = "is the section itself" if path == parent else f'stands inside "{path}"'
+        super().__init__(
+            f'"{parent}" {inside}',
+            hint="name another section, or / for the top of the document",
+            ref=path,
+        )
+        self.path = path
+        self.parent = parent
 
 
 class CannotWrite(ConflictError):

@@ -112,6 +112,12 @@ def move_heading(raw: str, level: int, *, own: bool = True) -> str:
     return text
 
 
+def find_heading(raw: str, *, own: bool = True) -> Heading | None:
+    """Returns what the heading in a block says, or None where there is none."""
+    head = _find(raw, own=own)
+    return None if head is None else head.heading
+
+
 class _Head(NamedTuple):
     """A heading in its block: what it says, what makes it one, where its words stand."""
 
@@ -214,9 +220,11 @@ def _style_of(raw: str, level: int, *, own: bool) -> _Style | None:
     if head is None:
         return None
     start, end = head.words
-    wrapper = wrapper_of(raw[start:end]) if head.heading.role != "year" else ""
-    before, after = _around_year(raw[start:end])
-    style = _Style(before=before, after=after, wrapper=wrapper)
+    if head.heading.role == "year":
+        before, after = _around_year(raw[start:end])
+        style = _Style(before=before, after=after)
+    else:
+        style = _Style(wrapper=wrapper_of(raw[start:end]))
     if head.mark == "<":
         aligned = _ALIGNED.search(raw, 0, raw.find(">"))
         return style._replace(tag=aligned[0] if aligned else "")
@@ -252,8 +260,8 @@ def _styled(level: int, name: str, style: _Style, newline: str) -> str | None:
     wanted = _Head(Heading(level, name, "section", None), mark, own)
     if style.underlined:
         # The line under it is as long as the name.
-        text = written(name, lambda one: _reads(_shaped(level, one, style, newline), wanted))
-        return None if text is None else _shaped(level, text, style, newline)
+        words = written(name, lambda one: _reads(_shaped(level, one, style, newline), wanted))
+        return None if words is None else _shaped(level, words, style, newline)
     return _named(name, before, after, wanted)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
-from diffkb.markdown.headings import Heading, read_heading
+from diffkb.markdown.headings import read_heading
 from diffkb.markdown.labels import PAPER, is_anchor, names_target, rank_of
 from diffkb.markdown.notes import field_at
 from diffkb.markdown.places import is_contents, is_no_place

@@ -19,7 +19,7 @@ from diffkb.services.list_rows import GAP
 from diffkb.store.tables import BlockRow, DocumentRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlmodel import SQLModel
 
@@ -229,6 +229,40 @@ class Blocks:
         self._decide(follow_edit(self.dialect, text_of(block), text))
         block.raw = bytes_of(text)
         self.save(block)
+
+    def move_after(self, ids: Sequence[int], before: BlockRow) -> None:
+        """Moves blocks that follow each other to the place after another one, as they are.
+
+        Args:
+            ids: the blocks, in order.
+            before: the block they go after, none of them.
+        """
+        following = self._following(before.position, without=ids)
+        end = before.position + GAP * (len(ids) + 1) if following is None else following
+        step = (end - before.position) // (len(ids) + 1)
+        # Twice, as no two blocks may share a position even for a moment.
+        self._unit.update_rows(BlockRow, ("position",), [(-one, one) for one in ids])
+        if step == 0:
+            rest = self._unit.connection.execute(
+                "SELECT id FROM blocks WHERE document_id = ? AND position > ? ORDER BY position",
+                (self._document_id, before.position),
+            ).fetchall()
+            ids = [*ids, *(one for (one,) in rest)]
+            self._unit.update_rows(BlockRow, ("position",), [(-one, one) for one in ids])
+            step = GAP
+        places = ((before.position + step * n, one) for n, one in enumerate(ids, start=1))
+        self._unit.update_rows(BlockRow, ("position",), places)
+        self._unit.session.expire_all()
+
+    def _following(self, position: int, *, without: Sequence[int]) -> int | None:
+        """Returns where the first block after a position stands that is none of these."""
+        left = set(without)
+        found = self._unit.connection.execute(
+            "SELECT id, position FROM blocks WHERE document_id = ? AND position > ?"
+            " ORDER BY position LIMIT ?",
+            (self._document_id, position, len(left) + 1),
+        )
+        return next((place for block_id, place in found if block_id not in left), None)
 
     def take_out(self, block: BlockRow) -> None:
         """Takes a block out of the document; its row waits off the page, at a negative position.

@@ -152,6 +152,31 @@ class Headings:
         self._blocks.save(row)
         return row
 
+    def append(self, outline: Outline, parent: Node | None, name: str) -> Node:
+        """Writes a section's heading at the end of its parent, or of the document.
+
+        Args:
+            outline: the document's headings as they are.
+            parent: the section it goes into; None for the top.
+            name: its name.
+
+        Raises:
+            CannotWrite: a heading cannot hold the name, or its neighbours would read differently.
+        """
+        above = parent or self.title(outline)
+        siblings = [
+            node for node in outline.sections if node.parent_id == (above.id if above else None)
+        ]
+        level = siblings[-1].level if siblings else min(6, above.level + 1 if above else 2)
+        last = self.last_block(outline.span(parent) if parent else None)
+        ctx = Context(self._blocks.dialect)
+        alike = siblings or [node for node in outline.sections if node.level == level]
+        raw = write_heading(level, name, self._texts(alike or outline.sections), ctx)
+        block = self._blocks.new("heading")
+        self._blocks.insert(last, block, raw, ctx)
+        row = self.add(block, above, level, role="section", name=name)
+        return self.outline()[_id(row)]
+
     def _was_imported(self, section_id: int) -> bool:
         """Says whether a heading came with a file, and was not made here."""
         found = self._unit.connection.execute(
@@ -170,26 +195,11 @@ class Headings:
             if found:
                 parent = found[0]
                 continue
-            parent = self._append_heading(outline, parent, part)
+            parent = self.append(outline, parent, part)
             outline = self.outline()
         if parent is None:
             raise ValueError(name)
         return parent
-
-    def _append_heading(self, outline: Outline, parent: Node | None, name: str) -> Node:
-        """Writes a section's heading at the end of its parent, or of the document."""
-        above = parent or self.title(outline)
-        siblings = [
-            node for node in outline.sections if node.parent_id == (above.id if above else None)
-        ]
-        level = siblings[-1].level if siblings else min(6, above.level + 1 if above else 2)
-        last = self.last_block(outline.span(parent) if parent else None)
-        ctx = Context(self._blocks.dialect)
-        raw = write_heading(level, name, self._texts(siblings), ctx)
-        block = self._blocks.new("heading")
-        self._blocks.insert(last, block, raw, ctx)
-        row = self.add(block, above, level, role="section", name=name)
-        return self.outline()[_id(row)]
 
     def _make_year_group(
         self, outline: Outline, section: Node | None, groups: Sequence[Node], year: int

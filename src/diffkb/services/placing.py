@@ -31,6 +31,7 @@ from diffkb.services.counting import count_on, counts_down, number_for
 from diffkb.services.entry_rows import belongings, read_back
 from diffkb.services.headings import UNSORTED, Headings, find_section
 from diffkb.services.ordering import next_of
+from diffkb.services.sections import Sections
 from diffkb.store.tables import BlockRow, DocumentRow, EntryRow
 
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ class Page:
     def scale(self) -> tuple[int, int]:
         """The lowest and the highest WR; that of diffkb where the list has none yet."""
         return self._blocks.dialect.scale or WR_SCALE
+
+    @property
+    def sections(self) -> Sections:
+        """The document's sections, to be edited."""
+        return Sections(self._unit, self._document, self._blocks, self._headings)
 
     def outline(self) -> Outline:
         """Returns the document's headings as they are now."""
