@@ -105,7 +105,7 @@ def test_a_base_that_cannot_be_read_completes_nothing(
         ("export ", ["markdown", "json", "jsonl"]),
         ("list --format j", ["json", "jsonl"]),
         ("li", ["list"]),
-        ("section ", ["list"]),
+        ("section ", ["list", "add", "rename", "move", "rm"]),
     ],
 )
 def test_words_of_the_program_are_completed(

@@ -57,7 +57,11 @@ LINES: dict[str, tuple[str, ...]] = {
     "refresh": ("refresh", "12"),
     "schema": ("schema",),
     "search": ("search", "score matching"),
+    "section add": ("section", "add", "Papers/New"),
     "section list": ("section", "list"),
+    "section move": ("section", "move", "Foundations", "/"),
+    "section rename": ("section", "rename", "Foundations", "Basics"),
+    "section rm": ("section", "rm", "Foundations", "--yes"),
     "show": ("show", "12"),
     "sources": ("sources",),
 }

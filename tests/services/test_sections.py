@@ -104,7 +104,9 @@ def read_again(base: Path) -> list[tuple[Any, ...]]:
     with Reader.open(base) as reader:
         dialect = Dialect.from_json(reader.documents()[0].dialect)
     blocks = read_document(export(base), dialect).blocks
-    names = {place: block.heading.name for place, block in enumerate(blocks) if block.heading}
+    names: dict[int | None, str] = {
+        place: block.heading.name for place, block in enumerate(blocks) if block.heading
+    }
     told = []
     for block in blocks:
         head = block.heading

@@ -44,7 +44,7 @@ COMMANDS = (
     Row("merge", "Make two entries one work.", "merge:merge"),
     Row("split", "Give an entry a work of its own.", "split:split"),
     Row("export", "The base given back, as its Markdown or in another form.", "export:export"),
-    Row("section", "The sections, with how many entries they hold.", "section:commands"),
+    Row("section", "The sections: list, add, rename, move, remove.", "section:commands"),
     Row("document", "The lists of the base: default, rename, remove.", "document:commands"),
     Row("base", "Which base is meant and why; `init` makes a new one.", "base:commands"),
     Row("sources", "Who is asked about papers and links.", "sources:sources"),

@@ -143,6 +143,18 @@ _FACT = _object(entry=NUMBER, name=TEXT, value=TEXT, source=TEXT, fetched=TEXT, 
 _STEP = _object(entry=NUMBER, id=NUMBER, made=TEXT, command=TEXT, summary=TEXT)
 _SECTION = _object(document=TEXT, section=_list(TEXT), entries=NUMBER, unrated=NUMBER)
 
+_RESTRUCTURED = _object(
+    outcome={"enum": ["changed", "unchanged", "would-change"]},
+    summary=TEXT,
+    document=TEXT,
+    before=_or_null(_list(TEXT)),
+    after=_or_null(_list(TEXT)),
+    entries=NUMBER,
+    dead_links=_list(NUMBER),
+    diff=_or_null(TEXT),
+    step=_or_null(NUMBER),
+)
+
 _DOCUMENTS = _object(
     documents=_list(
         {
@@ -255,6 +267,7 @@ ANSWERS: dict[str, Schema] = {
     "export": {
         "anyOf": [_object(format=TEXT, text=TEXT), _object(format=TEXT, base64=TEXT)],
     },
+    **dict.fromkeys(("section add", "section rename", "section move", "section rm"), _RESTRUCTURED),
     "section list": _object(
         sections=_list({"allOf": [_SECTION, _object(id=NUMBER, level=NUMBER)]})
     ),
