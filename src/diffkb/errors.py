@@ -7,7 +7,8 @@ DiffkbError
 │                         UnknownWork, NoAddress, NoIdentifier, NothingProposed
 ├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AmbiguousProposal,
 │                         AlreadyImported, AlreadyThere, AlreadyOne, NothingToSplit,
-│                         OtherDocument, SectionExists, SectionInside, CannotWrite
+│                         OtherDocument, SectionExists, SectionInside, IdentifierTaken,
+│                         KeyTaken, ChangedMeanwhile, CannotWrite
 ├─ UnreadableInput     5
 ├─ SourceError         6  RateLimited, Unreachable, TurnedAway, BadReply, Offline
 └─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign
@@ -394,6 +395,48 @@ class OtherDocument(ConflictError):
         )
         self.entry_id = entry_id
         self.other_id = other_id
+
+
+class IdentifierTaken(ConflictError):
+    """An identifier that another work has; `holder` is an entry of it."""
+
+    code = "identifier-taken"
+
+    def __init__(self, identifier: str, holder: int, title: str, entry_id: int) -> None:
+        super().__init__(
+            f'{identifier} is that of entry {holder} "{title}"',
+            hint=f"`diffkb merge {holder} {entry_id}` if the two are one work",
+            ref=identifier,
+        )
+        self.identifier = identifier
+        self.holder = holder
+        self.title = title
+
+
+class KeyTaken(ConflictError):
+    """A citation key that another entry has."""
+
+    code = "key-taken"
+
+    def __init__(self, key: str, holder: int, title: str) -> None:
+        super().__init__(
+            f'`{key}` is the key of entry {holder} "{title}"', hint="choose another key", ref=key
+        )
+        self.key = key
+        self.holder = holder
+
+
+class ChangedMeanwhile(ConflictError):
+    """An entry whose Markdown was changed while it was open in an editor."""
+
+    code = "changed-meanwhile"
+
+    def __init__(self, entry_id: int) -> None:
+        super().__init__(
+            f"entry {entry_id} was changed while it was open in the editor",
+            hint=f"`diffkb edit {entry_id}` opens it as it is now",
+            ref=str(entry_id),
+        )
 
 
 class SectionExists(ConflictError):

@@ -173,7 +173,7 @@ class Headings:
         alike = siblings or [node for node in outline.sections if node.level == level]
         raw = write_heading(level, name, self._texts(alike or outline.sections), ctx)
         block = self._blocks.new("heading")
-        self._blocks.insert(last, block, raw, ctx)
+        self._blocks.insert(last, block, raw, ctx._replace(unit="heading"))
         row = self.add(block, above, level, role="section", name=name)
         return self.outline()[_id(row)]
 

@@ -21,6 +21,7 @@ from diffkb.services.versions import (
     close_fulfilled,
     find_proposal,
     identifiers_of,
+    is_contradicted,
     is_rejected,
     move_proposals,
     new_proposal,
@@ -147,7 +148,12 @@ def _stated(versions: Versions) -> Iterator[tuple[str, Identifier]]:
 
 
 def _take(unit: UnitOfWork, paper: PaperRow, identifier: Identifier, source: str) -> list[Finding]:
-    """Takes over an identifier of a record's own; where another work has it, they meet."""
+    """Takes over an identifier of a record's own; where another work has it, they meet.
+
+    Where the curator gave the work another one of that scheme, it is none of its.
+    """
+    if is_contradicted(unit.connection, id_of(paper), identifier):
+        return []
     holder = paper_of(unit.connection, identifier)
     if holder is not None:
         return _meet(unit, paper, holder, f"{source}'s record names {identifier}")
@@ -160,6 +166,8 @@ def _hear(
     unit: UnitOfWork, paper: PaperRow, relation: str, identifier: Identifier, source: str
 ) -> list[Finding]:
     """Takes note of another version that a record states; where it is listed, they meet."""
+    if is_contradicted(unit.connection, id_of(paper), identifier):
+        return []
     row = find_proposal(unit, paper, identifier)
     if row is not None and row.state != OPEN:
         return []

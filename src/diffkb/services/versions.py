@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import select
 
 from diffkb.core.models import Identifier
+from diffkb.services.facts import CURATOR
 from diffkb.store.tables import ProposalRow, id_of
 
 if TYPE_CHECKING:
@@ -58,6 +59,15 @@ def is_rejected(connection: sqlite3.Connection, paper_id: int, identifier: Ident
         "SELECT 1 FROM proposals WHERE paper_id = ? AND scheme = ? AND value = ?"
         " AND state = 'rejected'",
         (paper_id, identifier.scheme, identifier.value),
+    )
+    return found.fetchone() is not None
+
+
+def is_contradicted(connection: sqlite3.Connection, paper_id: int, identifier: Identifier) -> bool:
+    """Says whether a curator gave a work another identifier of the same scheme."""
+    found = connection.execute(
+        "SELECT 1 FROM facts WHERE paper_id = ? AND name = ? AND source = ? AND value <> ?",
+        (paper_id, identifier.scheme, CURATOR, identifier.value),
     )
     return found.fetchone() is not None
 
