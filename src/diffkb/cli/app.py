@@ -34,6 +34,7 @@ COMMANDS = (
     Row("refresh", "Ask the sources again: complete what waits.", "refresh:refresh"),
     Row("accept", "Take over a published version that is proposed.", "accept:accept"),
     Row("next", "What to read next: the most worth reading, not yet read.", "next:show_next"),
+    Row("edit", "Change fields and facts, or the Markdown in the editor.", "edit:edit"),
     Row("rate", "Say how much entries are worth reading.", "rate:rate"),
     Row("note", "Add words to an entry's note, in the list or beside it.", "note:note"),
     Row("tag", "Give entries tags, and take tags off.", "tag:tag"),

@@ -223,6 +223,14 @@ def cut_one(raw: str) -> Piece | None:
     return first if first is not None and first.end == len(raw) else None
 
 
+def leading(raw: str) -> int:
+    """Returns where the first line of a block that says something starts; a BOM says nothing."""
+    text = raw[1:] if raw.startswith(BOM) else raw
+    white = text[: len(text) - len(text.lstrip(" \t\r\n"))]
+    start = max(white.rfind("\n"), white.rfind("\r")) + 1
+    return len(raw) - len(text) + start
+
+
 def trailing(raw: str) -> int:
     """Returns where the last line of a block ends; its line end and blank lines come after it."""
     last = len(raw.rstrip(" \t\r\n"))

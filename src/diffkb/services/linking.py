@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from diffkb.core.identifiers import kind_of
 from diffkb.core.models import URL
+from diffkb.services.documents import remove_orphans
 from diffkb.services.identity import add_identifiers, make_paper
 from diffkb.services.versions import paper_of
 from diffkb.services.vouching import names_in_links
@@ -39,6 +40,7 @@ def follow_links(unit: UnitOfWork, entry: EntryRow, before: Sequence[Identifier]
     gone = [one for one in before if one not in named]
     if not come:
         return
+    left = entry.paper_id
     holder = next((one for name in come if (one := paper_of(unit.connection, name))), None)
     schemes = {one.scheme for one in come} & {one.scheme for one in gone} - {URL}
     if holder is not None:
@@ -49,6 +51,8 @@ def follow_links(unit: UnitOfWork, entry: EntryRow, before: Sequence[Identifier]
         _rename(unit, unit.session.get_one(PaperRow, entry.paper_id), come, gone)
     unit.session.add(entry)
     unit.session.flush()
+    if left is not None and left != entry.paper_id:
+        remove_orphans(unit, among=[left])
 
 
 def _rename(

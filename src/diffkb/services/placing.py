@@ -12,7 +12,8 @@ from sqlmodel import select
 
 from diffkb.core.outline import Span
 from diffkb.errors import CannotWrite
-from diffkb.markdown.blocks import trailing
+from diffkb.markdown.blocks import leading, trailing
+from diffkb.markdown.crediting import Facts, credits_like
 from diffkb.markdown.dialect import WR_SCALE, Context
 from diffkb.markdown.document import read_document
 from diffkb.markdown.entries import get_fields
@@ -37,9 +38,8 @@ from diffkb.store.tables import BlockRow, DocumentRow, EntryRow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from diffkb.core.models import Fields, Kind
+    from diffkb.core.models import Author, Fields, Kind
     from diffkb.core.outline import Node, Outline
-    from diffkb.markdown.crediting import Facts
     from diffkb.store.writer import UnitOfWork
 
 __all__ = ["FIRST_DOCUMENT", "UNSORTED", "Page", "find_section"]
@@ -527,6 +527,46 @@ class Page:
         with self._unit.attempt():
             self._put(entry, changes)
             self._check_or_defer()
+            self._touch()
+
+    def credits_like(self, entry: EntryRow, authors: Sequence[Author]) -> str:
+        """Returns authors as an entry and those near it write theirs."""
+        near = [(raw, ctx) for raw, ctx in self._near(entry, self._context_of(entry))]
+        shown = [one.authors for raw, ctx in near for one in get_fields(raw, ctx) if one.authors]
+        shown += [entry.authors] if entry.authors else []
+        written = credits_like(Facts(tuple(authors)), shown, ()).authors
+        return written or ", ".join(author.name for author in authors)
+
+    def text_of(self, entry: EntryRow) -> str:
+        """Returns an entry's own Markdown, without the blank lines around it."""
+        text = text_of(self._blocks.get(entry.block_id))
+        return text[leading(text) : trailing(text)]
+
+    def rewrite_entry(self, entry: EntryRow, text: str) -> None:
+        """Gives an entry another Markdown, from which its fields are read.
+
+        Args:
+            entry: the entry.
+            text: its own text, without the blank lines around it.
+
+        Raises:
+            CannotWrite: it is not exactly this one entry, or its neighbours would read
+                differently.
+        """
+        with self._unit.attempt():
+            self._refuse_sharing(entry.block_id, "other entries share its line")
+            block, said = self._blocks.get(entry.block_id), self.fields_of(entry)
+            old, ctx = text_of(block), self._context_of(entry)
+            if not ctx.dialect.own:
+                ctx = ctx._replace(defined=tuple(labels_in(text, self._definitions).items()))
+            raw = old[: leading(old)] + text + old[trailing(old) :]
+            if not text.strip() or len(get_fields(raw, ctx)) != 1:
+                raise CannotWrite("entry", "it would not be read as one")
+            self._blocks.rewrite(block, raw)
+            self._read_back(entry, block, ctx, said)
+            entry.changed = self._unit.time
+            self._blocks.save(entry)
+            self._check()
             self._touch()
 
     def _put(self, entry: EntryRow, changes: Mapping[str, object]) -> None:

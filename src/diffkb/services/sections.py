@@ -13,6 +13,7 @@ from diffkb.markdown.document import read_document
 from diffkb.markdown.heading_forms import find_heading, move_heading, rename_heading
 from diffkb.markdown.surveying import anchor_of
 from diffkb.services.blocks import bytes_of, high_of, text_of
+from diffkb.services.documents import remove_orphans
 from diffkb.services.entry_rows import read_back
 from diffkb.services.headings import find_section
 from diffkb.store.tables import BlockRow, EntryRow, NoteRow, SectionRow, TagRow
@@ -304,11 +305,14 @@ class Sections:
         """Deletes the blocks of a stretch and what they hold."""
         place = (span.document_id, span.low, high_of(span))
         of_entries = f"entry_id IN (SELECT id FROM entries WHERE block_id IN {IN_SPAN})"
+        asked = f"SELECT DISTINCT paper_id FROM entries WHERE paper_id AND block_id IN {IN_SPAN}"
+        papers = [one for (one,) in self._unit.connection.execute(asked, place)]
         self._unit.delete_rows(NoteRow, of_entries, place)
         self._unit.delete_rows(TagRow, of_entries, place)
         self._unit.delete_rows(EntryRow, f"block_id IN {IN_SPAN}", place)
         self._unit.delete_rows(SectionRow, f"block_id IN {IN_SPAN}", place)
         self._unit.delete_rows(BlockRow, f"id IN {IN_SPAN}", place)
+        remove_orphans(self._unit, among=papers)
 
     def _settle(self) -> None:
         """Makes sure that the document reads as it is stored, with the same tree.
@@ -354,7 +358,7 @@ class Sections:
             raise CannotWrite("section", f"an entry would move: {block.entries[0].title[:SHOWN]}")
         if block.entries[0].year != entry.year:
             row = self._unit.session.get_one(EntryRow, entry.id)
-            read_back(self._unit, row, block.entries[0])
+            read_back(self._unit, row, block.entries[0], block.entries[0])
             row.changed = self._unit.time
             self._blocks.save(row)
 

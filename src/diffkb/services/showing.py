@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from diffkb.errors import EntryNotFound
 from diffkb.services.refs import resolve_ref
 
 if TYPE_CHECKING:
@@ -58,3 +59,18 @@ def describe_entry(reader: Reader, ref: str) -> Details:
         reader.proposals(entry_id),
         reader.history(entry_id),
     )
+
+
+def markdown_of(reader: Reader, entry_id: int) -> str:
+    """Returns an entry's own Markdown, without the blank lines around it.
+
+    Raises:
+        EntryNotFound: there is no such entry.
+    """
+    from diffkb.markdown.blocks import leading, trailing
+
+    raw = reader.raw_of(entry_id)
+    if raw is None:
+        raise EntryNotFound(str(entry_id))
+    text = raw.decode("utf-8", "surrogateescape")
+    return text[leading(text) : trailing(text)]

@@ -469,6 +469,14 @@ class Reader:
         ):
             yield raw
 
+    def raw_of(self, entry_id: int) -> bytes | None:
+        """Returns the bytes of the block an entry stands in."""
+        found = self.rows(
+            "SELECT b.raw FROM entries e JOIN blocks b ON b.id = e.block_id WHERE e.id = ?",
+            (entry_id,),
+        )
+        return next((raw for (raw,) in found), None)
+
     def blocks(self, document_id: int) -> Iterator[tuple[str, bytes]]:
         """Yields the kind and the bytes of each block of a document."""
         yield from self.rows(

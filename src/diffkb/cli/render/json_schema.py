@@ -239,6 +239,7 @@ ANSWERS: dict[str, Schema] = {
         proposal=_definition("proposal"),
     ),
     "next": _object(entries=_list(_ENTRY)),
+    "edit": _CURATED,
     "rate": _CURATED,
     "note": {
         "anyOf": [
