@@ -211,7 +211,7 @@ def test_a_mark_elsewhere_is_doubtful() -> None:
     ("block", "why"),
     [
         ("- **a** [b](c)\n", "an item that does not begin with a link"),
-        ("- [a]()\n", "an item whose link leads nowhere"),
+        ("- []()\n", "an item whose link leads nowhere"),
         ("- [x] [a](b)\n", "an item that does not begin with a plain link"),
         ("[a](b) by C\n", "a paragraph that begins with a link"),
         ("**a**\n[b](c)\n", "a paragraph with a bold title and links"),

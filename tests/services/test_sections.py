@@ -155,7 +155,8 @@ def test_a_section_may_go_up_again(own: Path) -> None:
 def test_a_new_section_has_the_form_of_its_siblings(own: Path) -> None:
     assert edit(own, lambda it: it.add("Still")) == OWN + "\n\n## Still"
     assert "### Ebbs ###\n\n## 2020" in edit(own, lambda it: it.add("Slow/Ebbs"))
-    assert edit(own, lambda it: it.add("New/Newer", create=True)).endswith("## New\n\n### Newer ###")
+    after = edit(own, lambda it: it.add("New/Newer", create=True))
+    assert after.endswith("## New\n\n### Newer ###")
 
 
 def test_a_section_is_taken_out_with_its_entries(own: Path) -> None:

@@ -41,6 +41,7 @@ COMMANDS = (
     Row("read", "Mark entries as read.", "read:read"),
     Row("unread", "Mark entries as not read.", "unread:unread"),
     Row("move", "Move entries to a section, a year, or beside another one.", "move:move"),
+    Row("copy", "List entries in another document too.", "copy:copy"),
     Row("rm", "Take entries out of their lists.", "rm:remove"),
     Row("merge", "Make two entries one work.", "merge:merge"),
     Row("split", "Give an entry a work of its own.", "split:split"),

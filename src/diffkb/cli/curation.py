@@ -57,6 +57,7 @@ def change_entries(
     yes: bool,
     finish: Callable[[Editing], None] = lambda _: None,
     last_first: bool = False,
+    more: Callable[[], dict[str, Any]] = dict,
 ) -> int:
     """Changes entries and says what was done, or what would be.
 
@@ -69,6 +70,7 @@ def change_entries(
         yes: whether nobody is to be asked.
         finish: is called after the last of them.
         last_first: whether those that stand last in their lists are changed first.
+        more: returns what else the JSON object holds.
 
     Returns:
         The exit status.
@@ -90,7 +92,7 @@ def change_entries(
         last_first=last_first,
     )
     if run.json:
-        return run.answer(_as_json(verb, done, dry_run=dry_run))
+        return run.answer(_as_json(verb, done, dry_run=dry_run) | more())
     _tell(run, verb, done, dry_run=dry_run)
     return 0
 

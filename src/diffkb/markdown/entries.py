@@ -41,7 +41,7 @@ class Item(NamedTuple):
         gap: what stands between marker and title.
         title: the span between the brackets.
         target: the span of the link's destination, its `<` and `>` included.
-        url: the destination as written.
+        url: the destination as written; "" for an entry without a link, as `[Title]()`.
         punctuated: the end of the link, or of the full stop after it.
         mark: the span of the worth-reading mark, empty where there is none; it stands after the
             link, or after the note.
@@ -140,7 +140,7 @@ def item_of(text: str, piece: Piece, raw: str | None = None) -> Item | None:
     if head is None:
         return None
     place = _first_link(block, head.end(), piece.head_end - piece.start)
-    if place is None or not place.url or place.url.startswith("#"):
+    if place is None or place.url.startswith("#"):
         return None
     return _with_tail(block, head, place)
 
@@ -150,7 +150,7 @@ def fields_of(raw: str, item: Item, ctx: Context) -> Fields:
     note = note_of(raw, item)
     return Fields(
         title=plain_text(raw[item.title[0] : item.title[1]]),
-        url=item.url,
+        url=item.url or None,
         year=ctx.year,
         year_from=None if ctx.year is None else "heading",
         wr=item.wr,

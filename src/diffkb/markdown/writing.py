@@ -82,13 +82,15 @@ def title_text(value: str, wrapper: str = "") -> str:
 
 
 def destination_text(url: object) -> str:
-    """Returns the Markdown between the parentheses of a link.
+    """Returns the Markdown between the parentheses of a link; nothing for an entry without one.
 
     Raises:
-        CannotWrite: there is no URL, or one that ends a link or leads into the document.
+        CannotWrite: it is no URL, or one that ends a link or leads into the document.
     """
+    if url is None:
+        return ""
     if not isinstance(url, str) or not url:
-        raise CannotWrite("url", "an entry of this list is a link")
+        raise CannotWrite("url", "it is blank")
     if url.startswith("#"):
         raise CannotWrite("url", "links within the list are its table of contents")
     text = destination(url)

@@ -18,8 +18,10 @@ from diffkb.markdown.crediting import Facts
 from diffkb.services import accepting, identity
 from diffkb.services.additions import Added, Item, published_year, work_of, year_of
 from diffkb.services.completing import complete_entry
+from diffkb.services.curating import Editing
 from diffkb.services.exporting import choose_document
 from diffkb.services.findings import Finding, entries_of, named
+from diffkb.services.labelling import tagging
 from diffkb.services.placing import UNSORTED, Page
 from diffkb.services.titles import SameTitles
 from diffkb.services.versions import paper_of, stating
@@ -116,6 +118,8 @@ class Adder:
             placeholder=self._request.title is None and not _is_titled(item),
             provisional_year=self._request.year is None and not isinstance(item.answer, Candidate),
         )
+        if self._request.tags:
+            tagging(self._request.tags, ())(Editing(self._unit), entry)
         given = self._request.year
         left_out = ("year",) if given is not None and given != entry.year else ()
         placed = result._replace(entry_id=entry.id, left_out=left_out)

@@ -97,7 +97,17 @@ def carry_out(
         What became of each reference, in their order.
     """
     if plan.request.dry_run:
-        return _rehearse(choice, plan, sections, default_document)
+
+        def in_copy(copy: BaseChoice) -> list[Added]:
+            return carry_out(
+                copy,
+                plan._replace(request=plan.request._replace(dry_run=False)),
+                sections=sections,
+                default_document=default_document,
+                report=lambda _sentence: None,
+            )
+
+        return rehearse(choice, in_copy)
     if not any(_changes_something(item) for item in plan.items):
         return _without_writing(choice, plan, report)
     with open_unit(choice, "add", report) as unit:
@@ -158,13 +168,13 @@ def _look_up(
     try:
         reader = open_reader(choice, report)
     except BaseNotFound:
-        _check_without_list(request)
+        check_without_list(request)
         return [*parsed]
     with reader:
         if reader.documents():
-            _check_request(reader, request, default_document)
+            check_request(reader, request, default_document)
         else:
-            _check_without_list(request)
+            check_without_list(request)
         return [
             one._replace(known=bool(ids_of(reader, one.ref)) and not request.again)
             if isinstance(one, Item)
@@ -173,7 +183,7 @@ def _look_up(
         ]
 
 
-def _check_request(reader: Reader, request: Request, default_document: str | None) -> None:
+def check_request(reader: Reader, request: Request, default_document: str | None) -> None:
     """Refuses what does not fit the document that is meant."""
     document = document_for(reader, request, default_document)
     _check_wr(request, Dialect.from_json(document.dialect).scale or WR_SCALE)
@@ -181,7 +191,7 @@ def _check_request(reader: Reader, request: Request, default_document: str | Non
         find_section(reader.outline(document.id), request.section)
 
 
-def _check_without_list(request: Request) -> None:
+def check_without_list(request: Request) -> None:
     """Refuses what even a new list cannot take."""
     _check_wr(request, WR_SCALE)
     if request.document is not None:
@@ -231,23 +241,20 @@ def _answered(item: Item, asked: Asked) -> Item | Added:
     return item._replace(answer=answer)
 
 
-def _rehearse(
-    choice: BaseChoice, plan: Plan, sections: Mapping[int, str], default_document: str | None
-) -> list[Added]:
-    """Returns what would become of each item: it is done in a copy of the base, which then goes."""
+def rehearse(choice: BaseChoice, carry_out: Callable[[BaseChoice], list[Added]]) -> list[Added]:
+    """Returns what would become of references: it is done in a copy of the base, which then goes.
+
+    Args:
+        choice: the base.
+        carry_out: does it in the base it is given.
+    """
     from diffkb.store.schema import copy_base
 
     with TemporaryDirectory(prefix="diffkb-") as folder:
         copy = Path(folder) / "kb.sqlite"
         if choice.path.exists():
             copy_base(choice.path, copy, wal=False)
-        results = carry_out(
-            choice._replace(path=copy, target=copy, origin="option"),
-            plan._replace(request=plan.request._replace(dry_run=False)),
-            sections=sections,
-            default_document=default_document,
-            report=lambda _sentence: None,
-        )
+        results = carry_out(choice._replace(path=copy, target=copy, origin="option"))
     return [
         one._replace(outcome="would-add", entry_id=None)
         if one.outcome in {"added", "pending"}

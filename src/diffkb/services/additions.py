@@ -31,6 +31,7 @@ class Request(NamedTuple):
         again: whether a work that is listed already is listed once more.
         fetch: whether sources are asked.
         dry_run: whether nothing is written.
+        tags: the labels to give.
     """
 
     section: str | None = None
@@ -43,6 +44,7 @@ class Request(NamedTuple):
     again: bool = False
     fetch: bool = True
     dry_run: bool = False
+    tags: tuple[str, ...] = ()
 
 
 class Added(NamedTuple):

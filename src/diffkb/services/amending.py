@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, suppress
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, cast
 
 from diffkb.errors import CannotWrite, ChangedMeanwhile, KeyTaken, WrOutOfScale
-from diffkb.markdown.blocks import LINE_END
 from diffkb.markdown.forms import commonest
 from diffkb.services.curating import Verb
 from diffkb.services.marking import marking
@@ -24,6 +24,7 @@ EDIT = Verb("edit", "edited")
 LISTED = ("title", "url", "wr", "note")
 CREDITS = ("authors", "venue")
 FACTS = ("published", "abstract")
+LINE_END = re.compile(r"\r\n|\n|\r")
 IDENTIFIERS = ("doi", "arxiv", "openreview")
 
 

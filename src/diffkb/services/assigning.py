@@ -14,13 +14,16 @@ from diffkb.errors import BadValue, MalformedIdentifier, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from diffkb.core.models import Author, Identifier
+    from diffkb.core.models import Author as Person
+    from diffkb.core.models import Identifier
 
 # What no text may hold that a person typed: controls, and bytes that are not UTF-8.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]{2,12})=(.*)", re.DOTALL)
 # What LaTeX reads in `\cite`, and BibTeX as a key: https://ctan.org/pkg/biblatex
 _KEY = re.compile(r"[^\s,{}()\"'#%~\\=]+")
+# "Ho, Jonathan" is one person, and "Jonathan Ho, Ajay Jain" are two.
+_ONE_PERSON = re.compile(r"(?!.* and )([^\s,;&]+), ([^,;&]+)")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _FORUM = "https://openreview.net/forum?id="
 _YES, _NO, _NONE = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"}), "none"
@@ -146,13 +149,16 @@ def _date(name: str, typed: str) -> str | None:
     raise BadValue(f"{name}=", _short(typed), "a date such as 2020-06-19, 2020-06 or 2020")
 
 
-def _authors(name: str, typed: str) -> tuple[Author, ...] | None:
+def _authors(name: str, typed: str) -> tuple[Person, ...] | None:
     """Reads persons, as "Ho, Jonathan; Jain, Ajay" or as lists write them."""
     text = _text(name, typed)
     if text is None:
         return None
+    from diffkb.core.models import Author
     from diffkb.markdown.persons import split_authors
 
+    if one := _ONE_PERSON.fullmatch(text):
+        return (Author(f"{one[2]} {one[1]}", one[1], one[2]),)
     persons = split_authors(text)
     if not persons:
         raise BadValue(f"{name}=", _short(typed), "names such as 'Ho, Jonathan; Jain, Ajay'")

@@ -26,12 +26,13 @@ OFFERED = 9
     "the list already is said, not added twice. Where a source cannot answer, the entry waits as "
     "pending, and `diffkb refresh` completes it. A file holds one REF a line; blank lines and "
     "what follows a # are passed over. A PDF stands for the work whose arXiv id or DOI it names; "
-    "it is not copied.",
+    "it is not copied. A title alone, without a REF, makes an entry without a link.",
     examples=(
         "diffkb add 2006.11239",
         'diffkb add 2401.00001 --section "Flow Matching" --wr 2 --note "Read it."',
         "diffkb add --from ids.txt",
         "diffkb add ~/Downloads/*.pdf",
+        'diffkb add --title "Notes on my desk" --section Books',
     ),
 )
 def add(
@@ -72,7 +73,13 @@ def add(
         str | None, typer.Option("--note", metavar="TEXT|-", help="Your words; - reads them.")
     ] = None,
     title: Annotated[
-        str | None, typer.Option("--title", metavar="TEXT", help="The title to write.")
+        str | None,
+        typer.Option(
+            "--title", metavar="TEXT", help="The title to write; without REF the whole entry."
+        ),
+    ] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="NAME", help="A tag; give it repeatedly.")
     ] = None,
     document: DocumentName = None,
     again: Annotated[
@@ -85,8 +92,10 @@ def add(
     """Adds papers; each that cannot be added is said, the others are."""
     from diffkb.services.adding import carry_out, make_plan
     from diffkb.services.additions import Request
+    from diffkb.services.labelling import tag_name
 
-    typed = _references(refs or [], batch, note)
+    alone = _one_line(title) if not refs and not batch else None
+    typed = [] if alone else _references(refs or [], batch, note)
     if title is not None and len(typed) > 1:
         raise UsageError("one title cannot be that of several papers", hint="add them one by one")
     request = Request(
@@ -100,8 +109,11 @@ def add(
         again=again,
         fetch=not no_fetch,
         dry_run=dry_run,
+        tags=tuple(map(tag_name, tags or ())),
     )
     default = run.configuration.default_document
+    if alone:
+        return _add_titled(run, alone, request, default)
     with run.progress("asking") as progress:
         plan = make_plan(
             run.base,
@@ -119,6 +131,28 @@ def add(
         default_document=default,
         report=run.say,
     )
+    return _answer(run, results, document)
+
+
+def _add_titled(run: Run, title: str, request: Request, default: str | None) -> int:
+    """Adds an entry by its title alone."""
+    from diffkb.services.titled import add_titled, check_titled
+
+    check_titled(run.base, request, default, run.say)
+    section = None
+    if _asks(run, request):
+        from diffkb.services.suggesting import likely_sections
+
+        offered = likely_sections(run.base, title, request.document)[:OFFERED]
+        section = _choose(run, title, offered, request) if offered else None
+    result = add_titled(
+        run.base, title, request, section=section, default_document=default, report=run.say
+    )
+    return _answer(run, [result], request.document)
+
+
+def _answer(run: Run, results: list[Added], document: str | None) -> int:
+    """Says what became of each reference, and returns the status to end with."""
     _tell_all(run, results, document)
     status = exit_status(results)
     if run.json:
@@ -167,8 +201,7 @@ def exit_status(results: list[Added]) -> int:
 
 def _ask_sections(run: Run, plan: Plan, request: Request) -> dict[int, str]:
     """Asks for the section of each new entry, on a terminal and where none was named."""
-    asks = run.terminal and sys.stdin is not None and sys.stdin.isatty() and not run.json
-    if request.section is not None or request.dry_run or plan.interrupted or not asks:
+    if plan.interrupted or not _asks(run, request):
         return {}
     from diffkb.services.additions import Item
     from diffkb.services.suggesting import likely_sections
@@ -180,6 +213,13 @@ def _ask_sections(run: Run, plan: Plan, request: Request) -> dict[int, str]:
             if offered:
                 chosen[place] = _choose(run, item.title, offered, request)
     return chosen
+
+
+def _asks(run: Run, request: Request) -> bool:
+    """Says whether a person is asked for a section that was not named."""
+    if request.section is not None or request.dry_run or run.json:
+        return False
+    return run.terminal and sys.stdin is not None and sys.stdin.isatty()
 
 
 def _choose(run: Run, title: str, offered: list[str], request: Request) -> str:
@@ -254,7 +294,7 @@ def _tell(run: Run, result: Added, document: str | None) -> None:
             if elsewhere:
                 run.hint(f'--again lists it in "{printable(document or "")}" too')
         case "would-add":
-            run.print_or_say(f"would add {result.ref}{_place_to_be(entry)}")
+            run.print_or_say(f"would add {_to_be(result)}")
         case "failed":
             pass
     _warn_of_left_out(run, result)
@@ -290,12 +330,14 @@ def _place_of(entry: Entry, *, with_document: bool) -> str:
     return f'{entry.id} "{entry.title}" ({place}{year})'
 
 
-def _place_to_be(entry: Entry | None) -> str:
-    """Returns where an entry would stand, as people are told of it."""
+def _to_be(result: Added) -> str:
+    """Returns what would be added and where, as people are told of it."""
+    entry = result.entry
     if entry is None:
-        return ""
+        return result.ref
     year = f", {entry.year}" if entry.year else ""
-    return f' as "{entry.title}" ({" / ".join(entry.section or (entry.document,))}{year})'
+    place = f'"{entry.title}" ({" / ".join(entry.section or (entry.document,))}{year})'
+    return place if entry.title == result.ref else f"{result.ref} as {place}"
 
 
 def _as_json(result: Added) -> dict[str, Any]:

@@ -143,6 +143,7 @@ _FACT = _object(entry=NUMBER, name=TEXT, value=TEXT, source=TEXT, fetched=TEXT, 
 _STEP = _object(entry=NUMBER, id=NUMBER, made=TEXT, command=TEXT, summary=TEXT)
 _SECTION = _object(document=TEXT, section=_list(TEXT), entries=NUMBER, unrated=NUMBER)
 
+_COPY = _object(entry=NUMBER, copy=_or_null(NUMBER), known=FLAG, left_out=_list(TEXT))
 _RESTRUCTURED = _object(
     outcome={"enum": ["changed", "unchanged", "would-change"]},
     summary=TEXT,
@@ -240,6 +241,7 @@ ANSWERS: dict[str, Schema] = {
     ),
     "next": _object(entries=_list(_ENTRY)),
     "edit": _CURATED,
+    "copy": {"allOf": [_CURATED, _object(copies=_list(_COPY))]},
     "rate": _CURATED,
     "note": {
         "anyOf": [
