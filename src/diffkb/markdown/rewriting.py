@@ -146,6 +146,8 @@ def _without_link(entry: Entry, link: Span) -> Iterator[str]:
         yield raw[: link.start] + raw[slice(*link.text)] + raw[link.end :]
     else:
         yield from cut(raw, link.start, link.end, entry.found)
+    if link.kind == "link" and raw[link.text[1] : link.target[0]] == "](":
+        yield raw[: link.target[0]] + raw[link.target[1] :]
 
 
 def _put_wr(entry: Entry, value: object) -> Iterator[str]:

@@ -75,14 +75,27 @@ def _is_field(name: str, word: str) -> bool:
     return False
 
 
+def one_line(option: str, typed: str) -> str | None:
+    """Returns words on one line with single blanks; nothing but blanks is none.
+
+    Args:
+        option: what was given, for the error.
+        typed: the words.
+
+    Raises:
+        BadValue: they hold control characters, or bytes that are not UTF-8.
+    """
+    return " ".join(_clean(option, typed).split()) or None
+
+
 def _text(name: str, typed: str) -> str | None:
     """Reads words on one line; nothing but blanks is none."""
-    return " ".join(_clean(name, typed).split()) or None
+    return one_line(f"{name}=", typed)
 
 
 def _lines(name: str, typed: str) -> str | None:
     """Reads words on any number of lines; nothing but blanks is none."""
-    lines = _clean(name, typed.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    lines = _clean(f"{name}=", typed.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return "\n".join(line.rstrip() for line in lines).strip() or None
 
 
@@ -126,7 +139,7 @@ def _flag(name: str, typed: str) -> bool:
 
 def _key(name: str, typed: str) -> str | None:
     """Reads a citation key."""
-    word = _clean(name, typed).strip()
+    word = _clean(f"{name}=", typed).strip()
     if word and not _KEY.fullmatch(word):
         raise BadValue(f"{name}=", _short(typed), "one word without braces, commas, # and %")
     if word.isdecimal():
@@ -167,7 +180,7 @@ def _authors(name: str, typed: str) -> tuple[Person, ...] | None:
 
 def _identifier(name: str, typed: str) -> Identifier | None:
     """Reads an identifier of one scheme in any spelling; its version is no part of it."""
-    word = _clean(name, typed).strip()
+    word = _clean(f"{name}=", typed).strip()
     if not word:
         return None
     scheme, example = _SCHEMES[name]
@@ -185,14 +198,14 @@ def _identifier(name: str, typed: str) -> Identifier | None:
     return work(found)
 
 
-def _clean(name: str, typed: str) -> str:
+def _clean(option: str, typed: str) -> str:
     """Returns text that a list can hold.
 
     Raises:
         BadValue: it holds control characters, or bytes that are not UTF-8.
     """
     if _UNWRITABLE.search(typed):
-        raise BadValue(f"{name}=", _short(typed), "text in UTF-8 without control characters")
+        raise BadValue(option, _short(typed), "text in UTF-8 without control characters")
     return typed
 
 

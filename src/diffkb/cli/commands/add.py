@@ -92,9 +92,11 @@ def add(
     """Adds papers; each that cannot be added is said, the others are."""
     from diffkb.services.adding import carry_out, make_plan
     from diffkb.services.additions import Request
+    from diffkb.services.assigning import one_line
     from diffkb.services.labelling import tag_name
 
-    alone = _one_line(title) if not refs and not batch else None
+    title = None if title is None else one_line("--title", title)
+    alone = title if not refs and not batch else None
     typed = [] if alone else _references(refs or [], batch, note)
     if title is not None and len(typed) > 1:
         raise UsageError("one title cannot be that of several papers", hint="add them one by one")
@@ -104,7 +106,7 @@ def add(
         year=year,
         wr=wr,
         note=_note(note),
-        title=_one_line(title),
+        title=title,
         document=document,
         again=again,
         fetch=not no_fetch,
@@ -251,11 +253,6 @@ def _note(text: str | None) -> str | None:
         return None
     lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
-
-
-def _one_line(text: str | None) -> str | None:
-    """Returns a title as one line with single blanks; nothing but blanks is none."""
-    return None if text is None else " ".join(text.split()) or None
 
 
 def _tell_all(run: Run, results: list[Added], document: str | None) -> None:

@@ -11,7 +11,7 @@ from diffkb.cli.completion import complete_section
 from diffkb.cli.options import Commands, DocumentName, DryRun, Run
 from diffkb.cli.render.messages import entries, printable
 from diffkb.core.outline import write_path
-from diffkb.errors import UsageError
+from diffkb.errors import BadValue, UsageError
 from diffkb.services.bases import list_sections
 from diffkb.services.listing import find_document
 from diffkb.services.opening import open_reader
@@ -83,6 +83,7 @@ def add(
     """Makes a section."""
     from diffkb.services.restructuring import adding
 
+    path = _name("PARENT/NAME", path)
     return _change(run, adding(path, create=create), document, None, dry_run=dry_run)
 
 
@@ -102,7 +103,7 @@ def rename(
     """Renames a section."""
     from diffkb.services.restructuring import renaming
 
-    return _change(run, renaming(section, name), document, section, dry_run=dry_run)
+    return _change(run, renaming(section, _name("NAME", name)), document, section, dry_run=dry_run)
 
 
 @commands.command(
@@ -147,6 +148,20 @@ def remove(
 
     change = removing(section)
     return _change(run, change, document, section, dry_run=dry_run, agree=None if yes else _confirm)
+
+
+def _name(option: str, typed: str) -> str:
+    """Returns the name of a section on one line.
+
+    Raises:
+        BadValue: a list cannot hold it.
+    """
+    from diffkb.services.assigning import one_line
+
+    name = one_line(option, typed)
+    if name is None:
+        raise BadValue(option, typed, "a word or more")
+    return name
 
 
 def _change(
