@@ -196,7 +196,7 @@ def _show(page: Page, entry: EntryRow, name: str, value: str | tuple[Author, ...
     the base alone.
     """
     shown = getattr(entry, name)
-    if shown is None and (value is None or not page.shows(entry, name)):
+    if shown is None and (value is None or not page.said_near(entry, name)):
         return False
     text = page.credits_like(entry, value) if isinstance(value, tuple) else value
     if text == shown:

@@ -63,6 +63,7 @@ class Copying:
             self.known.add(id_of(entry))
             self.copies[id_of(entry)] = there
             return None
+        self.known.discard(id_of(entry))
         copy = self._copy(editing, entry, page)
         self.copies[id_of(entry)] = id_of(copy)
         path = page.outline().path(copy.section_id)
