@@ -277,6 +277,23 @@ def test_what_is_no_entry_is_refused_and_kept(keyboard: Keyboard, base: Path, te
     assert base.read_bytes() == held
 
 
+def test_bytes_and_line_ends_that_were_not_touched_stay(
+    call: Call, keyboard: Keyboard, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.md"
+    file.write_bytes(
+        b"# L\r\n\r\n- [A](https://x.org/a) **WR=1**  \r\n  caf\xe9\r\n\r\n- [B](b)\r\n"
+    )
+    base = str(tmp_path / "own.sqlite")
+    call("import", str(file), DIFFKB_BASE=base)
+    script = "path.write_bytes(path.read_bytes().replace(b'[A]', b'[C]'))"
+    keyboard.edit(script, "A", DIFFKB_BASE=base)
+    assert keyboard.status == 0
+    shown = call("export", "markdown", DIFFKB_BASE=base).stdout
+    after = file.read_bytes().replace(b"[A]", b"[C]")
+    assert shown.encode("utf-8", "surrogateescape") == after
+
+
 def test_what_was_changed_meanwhile_is_not_lost(call: Call, keyboard: Keyboard) -> None:
     script = (
         "import subprocess\n"

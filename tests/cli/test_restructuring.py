@@ -73,7 +73,7 @@ def test_a_dry_run_shows_the_lines_and_changes_nothing(call: Call, base: Path) -
     done = call("section", "rename", "Foundations", "Basics", "--dry-run")
     changed = [line for line in done.stdout.splitlines() if re.match(r"[-+](?!--|\+\+)", line)]
     assert (done.status, changed) == (0, ["-### Foundations", "+### Basics"])
-    assert "would have renamed" in done.stderr
+    assert "would rename section" in done.stderr
     assert base.read_bytes() == held
 
 

@@ -15,6 +15,7 @@ from diffkb.markdown import (
     check_window,
     get_fields,
     insert_block,
+    move_heading,
     put_fields,
     read_document,
     rename_heading,
@@ -136,7 +137,6 @@ def test_a_moved_note_among_others_at_the_edge_is_not_made_a_block() -> None:
         ({"title": "a  b"}, "title"),
         ({"title": "a\nb"}, "title"),
         ({"title": None}, "title"),
-        ({"url": None}, "url"),
         ({"url": ""}, "url"),
         ({"url": "a\nb"}, "url"),
         ({"url": "a b>"}, "url"),
@@ -226,10 +226,15 @@ def test_a_form_that_cannot_hold_the_note_gives_way_to_the_project_s_own() -> No
     assert write_entry(fields, near, Context()) == "- [New](n)  \n**WR=2** is low"
 
 
+def test_an_entry_without_a_link_is_a_link_that_leads_nowhere() -> None:
+    assert write_entry(Fields("New", wr=2), [], Context()) == "- [New]() **WR=2**"
+    assert put_fields({"url": None}, "- [T](<u>) **WR=2**\n", Context()) == "- [T]() **WR=2**\n"
+    assert put_fields({"url": "a b"}, "- [T]()\n", Context()) == "- [T](<a b>)\n"
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        (Fields("New"), "url"),
         (Fields("", "n"), "title"),
         (Fields("New", "n", wr=9), "wr"),
         (Fields("New", "n", note="---"), "note"),
@@ -344,6 +349,51 @@ def test_a_new_heading_takes_the_form_of_its_siblings(
 )
 def test_a_heading_is_renamed_in_its_form(raw: str, after: str) -> None:
     assert rename_heading(raw, "New_x") == after
+
+
+@pytest.mark.parametrize(
+    ("raw", "after"),
+    [
+        (
+            '<h2 align="center">A <img src=x></h2>\n\n',
+            '<h2 align="center">B &amp; C <img src=x></h2>\n\n',
+        ),
+        ("##A\n\n", "##B & C\n\n"),
+        ('## <a id="a"></a>A\n', '## <a id="a"></a>B & C\n'),
+        ("## [**A**](https://x.org) ##\n", "## [**B & C**](https://x.org) ##\n"),
+        ("A\n---\n", "B & C\n---\n"),
+    ],
+)
+def test_what_stands_around_a_name_stays(raw: str, after: str) -> None:
+    assert rename_heading(raw, "B & C", own=False) == after
+
+
+@pytest.mark.parametrize(
+    ("raw", "level", "after"),
+    [
+        ("## A ##\r\n\r\n", 4, "#### A ####\r\n\r\n"),
+        ("##A\n", 3, "###A\n"),
+        ("## C#\n", 3, "### C#\n"),
+        ("A\n---\n\n", 1, "A\n===\n\n"),
+        ("A\n---\n\n", 3, "### A\n\n"),
+        ('<h2 id="x">A</h2>\n', 5, '<h5 id="x">A</h5>\n'),
+        ("  ## A", 2, "  ## A"),
+    ],
+)
+def test_a_heading_gets_another_level_by_its_marks(raw: str, level: int, after: str) -> None:
+    assert move_heading(raw, level, own=False) == after
+
+
+@pytest.mark.parametrize(("raw", "level"), [("###### A\n", 7), ("A\nB\n---\n", 3), ("text\n", 2)])
+def test_a_level_that_cannot_be_is_refused(raw: str, level: int) -> None:
+    with pytest.raises(CannotWrite, match="section"):
+        move_heading(raw, level)
+
+
+def test_a_new_heading_in_a_list_of_tags_is_one_too() -> None:
+    ctx = Context(Dialect(own=False))
+    siblings = ['<h2 align="center" id="a">A</h2>\n', "<h2 align='center'>B</h2>\n"]
+    assert write_heading(3, "C & D", siblings, ctx) == "<h3 align='center'>C &amp; D</h3>"
 
 
 def test_a_heading_named_as_before_stays_as_it_stands() -> None:

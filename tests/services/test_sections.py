@@ -21,6 +21,7 @@ from diffkb.services.importing import import_list, read_list
 from diffkb.services.placing import Page
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base
+from diffkb.store.tables import BlockRow
 from diffkb.store.writer import UnitOfWork
 
 if TYPE_CHECKING:
@@ -203,6 +204,20 @@ def test_what_cannot_be_leaves_all_as_it_is(
     with pytest.raises(error):
         edit(own, change)
     assert rows(own) == held
+
+
+def test_a_section_finds_room_where_there_is_none(own: Path) -> None:
+    held = rows(own)
+    with UnitOfWork(own, command="squeeze") as unit:
+        ids = [row[0] for row in sorted(held["blocks"], key=lambda row: row[2])]
+        places = [(place, one) for place, one in enumerate(ids, start=1)]
+        unit.update_rows(BlockRow, ("position",), places)
+    squeezed = rows(own)
+    after = edit(own, lambda it: it.move(it.find("Slow"), it.find("2020 and before")))
+    assert "## 2020 and before" in after
+    assert after.index("### Slow") > after.index("/old)")
+    take_back(own, last_step(own))
+    assert rows(own) == squeezed
 
 
 @st.composite

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from diffkb.markdown.dialect import Context, Dialect, Form
     from diffkb.markdown.document import Block, Reading, read_document
     from diffkb.markdown.entries import get_fields
-    from diffkb.markdown.heading_forms import rename_heading, write_heading
+    from diffkb.markdown.heading_forms import move_heading, rename_heading, write_heading
     from diffkb.markdown.headings import Heading, year_position
     from diffkb.markdown.placing import check_window, insert_block, usual_gap, write_entry
     from diffkb.markdown.writing import put_fields
@@ -28,6 +28,7 @@ __all__ = [
     "check_window",
     "get_fields",
     "insert_block",
+    "move_heading",
     "put_fields",
     "read_document",
     "rename_heading",
@@ -47,6 +48,7 @@ _ROOMS = {
     "check_window": "placing",
     "get_fields": "entries",
     "insert_block": "placing",
+    "move_heading": "heading_forms",
     "put_fields": "writing",
     "read_document": "document",
     "rename_heading": "heading_forms",

@@ -79,8 +79,12 @@ def rewriting(before: str, text: str) -> Edit:
         if after == now:
             return None
         title, year = entry.title, entry.year
-        with _following_links(editing, entry):
-            page.rewrite_entry(entry, after)
+        try:
+            with _following_links(editing, entry):
+                page.rewrite_entry(entry, after)
+        except CannotWrite as error:
+            error.hint = f"`diffkb edit {entry.id}` opens it as it is"
+            raise
         _note_typed(editing, entry, title=entry.title != title, year=entry.year != year)
         return "as Markdown"
 

@@ -8,7 +8,9 @@ from diffkb.core.outline import write_path
 from diffkb.errors import AmbiguousDocument
 from diffkb.services.curating import Editing
 from diffkb.services.exporting import choose_document
-from diffkb.services.opening import open_rehearsal, open_unit
+from diffkb.services.headings import find_section
+from diffkb.services.opening import open_reader, open_rehearsal, open_unit
+from diffkb.services.placing import Page
 from diffkb.services.sections import Contents
 
 if TYPE_CHECKING:
@@ -17,13 +19,19 @@ if TYPE_CHECKING:
     from diffkb.core.outline import Node, Path
     from diffkb.paths import BaseChoice
     from diffkb.services.opening import Report
-    from diffkb.services.placing import Page
     from diffkb.services.sections import Sections
     from diffkb.store.reader import Reader
 
     Change = Callable[[Sections], "Outcome"]
 
 TOP = "/"
+# What each command does, and what it is said to have done.
+WORDS = {
+    "add": ("add", "added"),
+    "rename": ("rename", "renamed"),
+    "move": ("move", "moved"),
+    "rm": ("remove", "removed"),
+}
 
 
 class Outcome(NamedTuple):
@@ -105,6 +113,11 @@ def change_sections(
             `Sections` says; nothing has changed.
         StorageError: the base cannot be read or written.
     """
+    if place.section is not None:
+        # What is not there is said before a base is made.
+        with open_reader(choice, report) as reader:
+            if not _found(reader, place.section):
+                find_section(reader.outline(), place.section, can_create=False)
     if dry_run or agree is not None:
         with open_rehearsal(choice, command) as unit:
             planned = _carry_out(Editing(unit, compared=True), place, change)
@@ -166,17 +179,24 @@ def removing(named: str) -> Change:
     return remove
 
 
-def say_outcome(verb: str, outcome: Outcome) -> str:
-    """Returns what became of a section in one sentence, for the journal and for people."""
+def say_outcome(verb: str, outcome: Outcome, *, done: bool = True) -> str:
+    """Returns what became of a section in one sentence, for the journal and for people.
+
+    Args:
+        verb: the word of the command.
+        outcome: what became of it.
+        done: whether it was done, and not only looked at.
+    """
     before, after = (one and write_path(one) for one in (outcome.before, outcome.after))
     if not outcome.changed:
         return f'unchanged section "{before}"'
-    if verb == "add":
-        return f'added section "{after}"'
-    if verb == "rm":
-        return f'removed section "{before}"{_with(outcome.contents)}'
-    word = {"rename": "renamed", "move": "moved"}[verb]
-    return f'{word} section "{before}": "{after}"'
+    word, past = WORDS[verb]
+    told = past if done else f"would {word}"
+    if after is None:
+        return f'{told} section "{before}"{_with(outcome.contents)}'
+    return (
+        f'{told} section "{after}"' if before is None else f'{told} section "{before}": "{after}"'
+    )
 
 
 def say_contents(contents: Contents) -> str:
@@ -217,8 +237,6 @@ def _page(editing: Editing, place: Place) -> Page:
 
     A first section makes a document, as a first entry does.
     """
-    from diffkb.services.placing import Page
-
     reader = editing.reader
     if not reader.documents() and place.document is None and place.section is None:
         return editing.page(Page.new(editing.unit).document_id)

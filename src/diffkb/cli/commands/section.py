@@ -218,10 +218,8 @@ def _tell(run: Run, command: str, done: Restructured, *, dry_run: bool) -> None:
     from diffkb.cli.curation import write_diff
     from diffkb.services.restructuring import say_outcome
 
-    sentence = say_outcome(command.rpartition(" ")[2], done.outcome)
-    if dry_run:
-        run.say(f"would have {sentence}" if done.outcome.changed else sentence)
-    elif done.outcome.changed:
+    sentence = say_outcome(command.rpartition(" ")[2], done.outcome, done=not dry_run)
+    if done.outcome.changed and not dry_run:
         run.print_or_say(sentence)
     else:
         run.say(sentence)
@@ -250,7 +248,7 @@ def _edit_as_json(command: str, done: Restructured, *, dry_run: bool) -> dict[st
     diff = b"".join(done.diff).decode("utf-8", "replace") if dry_run else None
     return {
         "outcome": outcome,
-        "summary": say_outcome(verb, done.outcome),
+        "summary": say_outcome(verb, done.outcome, done=not dry_run),
         "document": done.document,
         "before": done.outcome.before and list(done.outcome.before),
         "after": done.outcome.after and list(done.outcome.after),
