@@ -11,6 +11,7 @@ from diffkb.errors import CannotWrite, SectionExists, SectionInside
 from diffkb.markdown.blocks import LINE_END, trailing
 from diffkb.markdown.document import read_document
 from diffkb.markdown.heading_forms import find_heading, move_heading, rename_heading
+from diffkb.markdown.headings import group_year
 from diffkb.markdown.surveying import anchor_of
 from diffkb.services.blocks import bytes_of, high_of, text_of
 from diffkb.services.documents import remove_orphans
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from diffkb.core.outline import Node, Outline
     from diffkb.markdown.document import Block
+    from diffkb.markdown.headings import GroupYear
     from diffkb.services.blocks import Blocks, Stored
     from diffkb.services.headings import Headings
     from diffkb.store.tables import DocumentRow
@@ -389,10 +391,9 @@ def _id_at(heads: Mapping[int, Node], place: int | None) -> int | None:
     return None if place is None else heads[place].id
 
 
-def _year_of(outline: Outline, group_id: int | None) -> int | None:
+def _year_of(outline: Outline, group_id: int | None) -> GroupYear:
     """Returns the year that a heading or one above it gives."""
-    above = outline.upwards(group_id) if group_id in outline else ()
-    return next((node.year for node in above if node.year), None)
+    return group_year(outline.upwards(group_id) if group_id in outline else ())
 
 
 def _first_other(stored: Sequence[Stored], blocks: Sequence[Block]) -> str:

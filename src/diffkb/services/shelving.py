@@ -15,7 +15,7 @@ from diffkb.markdown.dialect import Context
 from diffkb.markdown.entries import form_of, read_item
 from diffkb.markdown.forms import common_form
 from diffkb.markdown.heading_forms import write_heading
-from diffkb.markdown.headings import year_position
+from diffkb.markdown.headings import group_year, year_position
 from diffkb.markdown.placing import insert_block, unit_of
 from diffkb.services.blocks import Blocks, bytes_of, make_room, text_of
 from diffkb.services.headings import UNSORTED
@@ -294,10 +294,8 @@ class Shelf:
 
     def _context(self, heading: Heading) -> Context:
         """Returns what the reading of an entry under a heading depends on."""
-        above: Heading | None = heading
-        while above is not None and above.year is None:
-            above = above.parent
-        return Context(self._blocks.dialect, above.year if above else None)
+        year = group_year(_upwards(heading))
+        return Context(self._blocks.dialect, year.value, weak=year.weak)
 
     def _form(self, heading: Heading) -> Form:
         """Returns the commonest form of the entries under a heading, else the document's."""
@@ -310,12 +308,16 @@ class Shelf:
         return common_form(iter([forms]), dialect.form)
 
 
+def _upwards(heading: Heading | None) -> Iterator[Heading]:
+    """Yields a heading and those above it, itself first."""
+    while heading is not None:
+        yield heading
+        heading = heading.parent
+
+
 def _section_of(heading: Heading) -> Heading | None:
     """Returns the section that a heading is, or that it stands in."""
-    above: Heading | None = heading
-    while above is not None and above.role != "section":
-        above = above.parent
-    return above
+    return next((one for one in _upwards(heading) if one.role == "section"), None)
 
 
 class _Rows:
