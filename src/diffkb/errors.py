@@ -4,11 +4,12 @@ DiffkbError
 ├─ UsageError          2  MalformedIdentifier, WrOutOfScale, UnknownConfigKey, BadValue,
 │                         BadQuery, BadPattern
 ├─ NotFoundError       3  SectionNotFound, EntryNotFound, DocumentNotFound, BaseNotFound,
-│                         UnknownWork, NoAddress, NoIdentifier, NothingProposed
+│                         UnknownWork, NoAddress, NoIdentifier, NothingProposed, StepNotFound
 ├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AmbiguousProposal,
 │                         AlreadyImported, AlreadyThere, AlreadyOne, NothingToSplit,
 │                         OtherDocument, SectionExists, SectionInside, IdentifierTaken,
-│                         KeyTaken, ChangedMeanwhile, CannotWrite
+│                         KeyTaken, ChangedMeanwhile, CannotWrite, NothingToUndo,
+│                         NothingToRedo, CannotUndo, StepsInTheWay
 ├─ UnreadableInput     5
 ├─ SourceError         6  RateLimited, Unreachable, TurnedAway, BadReply, Offline
 └─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign
@@ -478,6 +479,95 @@ class CannotWrite(ConflictError):
         )
         self.field = field
         self.why = why
+
+
+class NothingToUndo(ConflictError):
+    """Fewer steps than that can be undone; what came with the base is never undone."""
+
+    code = "nothing-to-undo"
+
+    def __init__(self, wanted: int, possible: int) -> None:
+        if possible:
+            steps = f"{possible} step{'' if possible == 1 else 's'}"
+            message, hint = f"only {steps} can be undone, not {wanted}", f"`diffkb undo {possible}`"
+        else:
+            message, hint = "nothing was done here that could be undone", "`diffkb log`"
+        super().__init__(message, hint=f"{hint} {'undoes all' if possible else 'shows what was'}")
+        self.wanted = wanted
+        self.possible = possible
+
+
+class NothingToRedo(ConflictError):
+    """Fewer undos than that can be taken back: only those since the last change can.
+
+    Attributes:
+        wanted: how many were to be.
+        possible: how many can.
+        since: the step, and what it did, that was done after the last undo; else None.
+    """
+
+    code = "nothing-to-redo"
+
+    def __init__(self, wanted: int, possible: int, since: tuple[int, str] | None = None) -> None:
+        if possible:
+            undos = f"{possible} undo{'' if possible == 1 else 's'}"
+            message = f"only {undos} can be taken back, not {wanted}"
+            hint = f"`diffkb redo {possible}` takes back all"
+        elif since:
+            message = f"since the last undo, step {since[0]} was done: {since[1]}"
+            hint = "only what was undone last can be done again; `diffkb log` shows all steps"
+        else:
+            message, hint = "nothing is undone", "`diffkb undo` undoes the last step"
+        super().__init__(message, hint=hint)
+        self.wanted = wanted
+        self.possible = possible
+        self.since = since
+
+
+class StepNotFound(NotFoundError):
+    """There is no step of that id."""
+
+    code = "step-not-found"
+
+    def __init__(self, step_id: int) -> None:
+        super().__init__(
+            f"there is no step {step_id}",
+            hint="`diffkb log` lists the steps",
+            ref=str(step_id),
+        )
+        self.step_id = step_id
+
+
+class CannotUndo(ConflictError):
+    """A step that is undone already, or came with the base."""
+
+    code = "cannot-undo"
+
+    def __init__(self, step_id: int, why: str, *, hint: str | None = None) -> None:
+        super().__init__(
+            f"step {step_id} {why}",
+            hint=hint or "`diffkb log` tells which steps are undone",
+            ref=str(step_id),
+        )
+        self.step_id = step_id
+        self.why = why
+
+
+class StepsInTheWay(ConflictError):
+    """A step that others touched too; `steps` are their (id, summary) pairs.
+
+    They were done later, or they are undone while the step builds on them.
+    """
+
+    code = "steps-in-the-way"
+
+    def __init__(self, step_id: int, why: str, steps: list[tuple[int, str]], *, hint: str) -> None:
+        listed = "; ".join(f"{one} {summary}" for one, summary in steps[:5])
+        if len(steps) > 5:  # noqa: PLR2004 - the five that are listed
+            listed += f"; and {len(steps) - 5} more"
+        super().__init__(f"step {step_id} {why}: {listed}", hint=hint, ref=str(step_id))
+        self.step_id = step_id
+        self.steps = steps
 
 
 class UnreadableInput(DiffkbError):

@@ -171,7 +171,8 @@ def test_an_edit_is_what_a_careful_person_would_have_made(title: str, tmp_path: 
     assert refused == edit.get("refused")
     assert export(base) == (case["after"] or before)
     assert listed(base) == read_again(base)
-    take_back(base, step)
+    if step:
+        take_back(base, step)
     assert rows(base) == held
 
 

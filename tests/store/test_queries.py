@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
+from tests.journal import index_of
 
 from diffkb.core.fields import FIELDS
 from diffkb.core.grammar import read_query
@@ -21,7 +20,6 @@ from diffkb.core.models import Author
 from diffkb.core.outline import Span
 from diffkb.core.query import EVERYTHING, And, InDocument, Not, Or, Within
 from diffkb.store.functions import finds
-from diffkb.store.indexing import rebuild_index
 from diffkb.store.reader import Reader
 from diffkb.store.tables import (
     AuthorRow,
@@ -372,21 +370,6 @@ def test_places_are_found_as_python_finds_them(
         assert found(base, condition) == expected
 
 
-def index_of(base: Path) -> list[tuple[Any, ...]]:
-    """Gives each word of the index with its entry, text and place in the text."""
-    with closing(sqlite3.connect(base)) as connection:
-        connection.execute("CREATE VIRTUAL TABLE temp.v USING fts5vocab(main, search, instance)")
-        return sorted(connection.execute('SELECT term, doc, col, "offset" FROM temp.v').fetchall())
-
-
-def rebuilt(base: Path) -> list[tuple[Any, ...]]:
-    """Gives the index as it would be if it were made anew."""
-    with closing(sqlite3.connect(base)) as connection:
-        rebuild_index(connection)
-        connection.commit()
-    return index_of(base)
-
-
 CHANGES = st.sampled_from(
     ["title", "note", "no note", "new note", "abstract", "authors", "work", "no work", "remove"]
 )
@@ -475,7 +458,7 @@ def test_index_is_what_the_rows_say_after_any_change(
             for number, what, text in step:
                 change(unit, number, what, text)
     kept = index_of(base)
-    assert kept == rebuilt(base)
+    assert kept == index_of(base, anew=True)
 
 
 UNSTORABLE = "a\x00b", "\ud800x", 'title:"a\x00b"', "title:=\ud800", "title:~\ud800", "host:\ud800"

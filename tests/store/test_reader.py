@@ -124,13 +124,7 @@ def test_what_nobody_knows_is_none_or_nothing(reader: Reader) -> None:
     assert reader.private_note(DIFFUSION) is None
     assert reader.state(999) is None
     assert reader.identifiers(999) == []
-    assert reader.history(999) == []
     assert reader.titles([]) == []
-
-
-def test_the_history_of_an_entry_is_the_steps_that_touched_it(reader: Reader) -> None:
-    [step] = reader.history(DIFFUSION)
-    assert (step.id, step.command) == (1, "import")
 
 
 def test_completion_gives_ids_and_keys_that_start_so(reader: Reader) -> None:

@@ -113,11 +113,14 @@ def test_a_reader_sees_the_base_as_it_was_until_the_end(base: Path) -> None:
 
 
 CHANGE = st.tuples(
-    st.sampled_from(["add", "bulk", "edit", "bulk edit", "delete"]), st.integers(0, 9)
+    st.sampled_from(["add", "bulk", "edit", "bulk edit", "swap", "delete", "bulk delete"]),
+    st.integers(0, 9),
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
+)
 @given(st.lists(CHANGE, max_size=12))
 def test_the_journal_holds_all_it_takes_to_go_back(
     base: Path, tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, int]]
@@ -155,6 +158,13 @@ def apply(unit: UnitOfWork, what: str, index: int, number: int) -> None:
         unit.session.add(row)
     elif what == "bulk edit":
         unit.update_rows(BlockRow, ("raw",), [(b"bulk %d" % number, row.id)])
+    elif what == "swap":
+        # Twice, as no two blocks may share a position even for a moment.
+        places = [(found[0].position, row.id), (row.position, found[0].id)]
+        unit.update_rows(BlockRow, ("position",), [(-1 - n, places[n][1]) for n in (0, 1)])
+        unit.update_rows(BlockRow, ("position",), places)
+    elif what == "bulk delete":
+        unit.delete_rows(BlockRow, "id = ?", (row.id,))
     else:
         unit.session.delete(row)
     unit.session.flush()

@@ -181,7 +181,9 @@ class Headings:
         """Says whether a heading came with a file, and was not made here."""
         found = self._unit.connection.execute(
             "SELECT s.command FROM journal_inserted j JOIN steps s ON s.id = j.step_id"
-            " WHERE j.table_name = 'sections' AND ? BETWEEN j.first_id AND j.last_id",
+            " WHERE j.table_name = 'sections' AND ? BETWEEN j.first_id AND j.last_id"
+            # Later ones brought it back by undo or redo.
+            " ORDER BY j.id LIMIT 1",
             (section_id,),
         ).fetchone()
         return found is None or found[0] in {"import", "sync"}

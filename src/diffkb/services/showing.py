@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.errors import EntryNotFound
 from diffkb.services.refs import resolve_ref
+from diffkb.store.steps import Steps
 
 if TYPE_CHECKING:
     from diffkb.core.models import Entry
-    from diffkb.store.reader import Fact, Proposal, Reader, Step
+    from diffkb.store.reader import Fact, Proposal, Reader
+    from diffkb.store.steps import Step
 
 
 class Details(NamedTuple):
@@ -25,7 +27,7 @@ class Details(NamedTuple):
         identifiers: the (scheme, value) pairs of its work.
         facts: what sources said.
         proposals: other versions that are proposed for its work.
-        history: the steps that touched it.
+        history: the steps that touched it or its work, the oldest first.
     """
 
     entry: Entry
@@ -57,7 +59,7 @@ def describe_entry(reader: Reader, ref: str) -> Details:
         reader.identifiers(entry_id),
         reader.facts(entry_id),
         reader.proposals(entry_id),
-        reader.history(entry_id),
+        Steps(reader).of_entry(entry_id)[::-1],
     )
 
 

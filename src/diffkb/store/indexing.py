@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -103,6 +104,39 @@ def update_index(connection: sqlite3.Connection, step_id: int) -> None:
     for low, high in added:
         rows = connection.execute(_SELECT.format("e.id BETWEEN ? AND ?"), (low, high))
         connection.executemany(_INSERT, _indexed(rows))
+
+
+@contextmanager
+def reindexed(connection: sqlite3.Connection, step_id: int) -> Iterator[None]:
+    """Brings the index up to what taking a step back makes of the rows.
+
+    What is taken out is read from the rows before they change, so that it takes no more memory for
+    a million of them than for one.
+
+    Args:
+        connection: inside the transaction in which the step is taken back.
+        step_id: the step.
+    """
+    connection.execute("CREATE TEMP TABLE touched (id INTEGER PRIMARY KEY)")
+    connection.execute(f"INSERT INTO temp.touched {_TOUCHED}", {"step": step_id})
+    connection.execute(
+        "INSERT OR IGNORE INTO temp.touched SELECT e.id FROM journal_inserted j JOIN entries e"
+        " ON e.id BETWEEN j.first_id AND j.last_id"
+        " WHERE j.step_id = ? AND j.table_name = 'entries'",
+        (step_id,),
+    )
+    [(are_many,)] = connection.execute(
+        "SELECT 2 * (SELECT count(*) FROM temp.touched) > (SELECT count(*) FROM entries)"
+    )
+    chosen = _SELECT.format("e.id IN (SELECT id FROM temp.touched)")
+    if not are_many:
+        connection.executemany(_DELETE, _indexed(connection.execute(chosen)))
+    yield
+    if are_many:
+        rebuild_index(connection)
+    else:
+        connection.executemany(_INSERT, _indexed(connection.execute(chosen)))
+    connection.execute("DROP TABLE temp.touched")
 
 
 def _of_ids(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Indexed]:

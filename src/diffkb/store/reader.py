@@ -86,15 +86,6 @@ class Proposal(NamedTuple):
     found: str
 
 
-class Step(NamedTuple):
-    """One change of the base."""
-
-    id: int
-    made: str
-    command: str
-    summary: str
-
-
 class Reader:
     """A base that is open for reading.
 
@@ -575,17 +566,6 @@ class Reader:
             "SELECT text FROM notes WHERE entry_id = ? AND kind = 'private'", (entry_id,)
         )
         return next((text for (text,) in found), None)
-
-    def history(self, entry_id: int) -> list[Step]:
-        """Returns the steps that touched an entry, the oldest first."""
-        found = self.rows(
-            "SELECT id, made, command, summary FROM steps WHERE id IN ("
-            "SELECT step_id FROM journal_entries WHERE id = ?1 UNION "
-            "SELECT step_id FROM journal_inserted"
-            " WHERE table_name = 'entries' AND ?1 BETWEEN first_id AND last_id) ORDER BY id",
-            (entry_id,),
-        )
-        return [Step(*row) for row in found]
 
 
 def _literal(text: str) -> str:

@@ -179,6 +179,23 @@ class UnitOfWork:
             self._step_id = made.lastrowid or 0
         return self._step_id
 
+    def add_undo(self, step_id: int, *, command: str, summary: str) -> int:
+        """Adds a step of its own that takes another back, and returns its id.
+
+        Args:
+            step_id: the other; whatever is changed for it is journaled by whoever asks.
+            command: undo or redo.
+            summary: what it takes or brings back, for people.
+        """
+        self.session.flush()
+        self.session.expire_all()
+        made = self._raw.execute(
+            "INSERT INTO steps (made, command, summary, who, undoes_id, shipped)"
+            " VALUES (?, ?, ?, ?, ?, 0)",
+            (self.time, command, summary, self._who, step_id),
+        )
+        return made.lastrowid or 0
+
     def next_id(self, row: type[SQLModel]) -> int:
         """Returns the id the next new row of a table will have."""
         found = self.connection.execute(
