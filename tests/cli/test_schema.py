@@ -45,6 +45,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "export": ("export", "markdown"),
     "help": ("help", "query"),
     "list": ("list", "wr>=2"),
+    "log": ("log", "12"),
     "merge": ("merge", "12", "13"),
     "open": ("open", "12", "nonsense", "--print"),
     "overview": (),
@@ -106,6 +107,14 @@ def test_split_and_accept_answer_as_the_schema_says(call: Call, base: Path) -> N
         VALIDATOR.validate(answer)
 
 
+def test_undo_and_redo_answer_as_the_schema_says(call: Call) -> None:
+    assert call("rate", "12", "1").status == 0
+    for words in (("undo", "--dry-run"), ("undo",), ("redo",), ("log",)):
+        answer = json.loads(call(*words, "--json").stdout)
+        assert answer["status"] == "ok"
+        VALIDATOR.validate(answer)
+
+
 def test_an_error_answers_as_the_schema_says(call: Call) -> None:
     answer = json.loads(call("show", "nonsense", "--json").stdout)
     assert answer["data"] is None
@@ -116,7 +125,7 @@ def test_the_schema_knows_every_command() -> None:
     groups = {"section", "config"}
     named = {row.name for row in COMMANDS} - groups
     assert named <= set(ANSWERS)
-    assert set(ANSWERS) == {*LINES, "import", "base init", "split", "accept"}
+    assert set(ANSWERS) == {*LINES, "import", "base init", "split", "accept", "undo", "redo"}
 
 
 def test_an_answer_with_another_type_is_refused() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from diffkb.cli.options import Refs, Run, command
 from diffkb.cli.render.messages import printable
 from diffkb.cli.render.proposals import described, proposal_object
+from diffkb.cli.render.steps import said
 from diffkb.core.models import URL
 from diffkb.errors import DiffkbError
 from diffkb.services.opening import open_reader
@@ -82,7 +83,7 @@ def _lines(run: Run, details: Details) -> Iterator[str]:
     for proposal in details.proposals:
         yield from _field("proposed", f"{described(proposal)}: {proposal.evidence}", width)
     for step in details.history:
-        yield from _field("history", f"{step.made[:10]} {step.summary}", width)
+        yield from _field("history", f"{step.made[:10]} {said(step)}", width)
 
 
 def _fact(fact: Fact, title: str, width: int | None) -> Iterator[str]:

@@ -110,6 +110,16 @@ DEFINITIONS: dict[str, Schema] = {
         found=TEXT,
     ),
     "document": _object(name=TEXT, entries=NUMBER),
+    "step": _object(
+        id=NUMBER,
+        made=TEXT,
+        command=TEXT,
+        summary=TEXT,
+        who=_or_null(TEXT),
+        undoes=_or_null(NUMBER),
+        undone=FLAG,
+        shipped=FLAG,
+    ),
     "setting": _object(
         key=TEXT,
         value={"type": ["string", "number", "boolean", "array", "null"]},
@@ -140,7 +150,13 @@ _BROUGHT = _object(
     undated=NUMBER,
 )
 _FACT = _object(entry=NUMBER, name=TEXT, value=TEXT, source=TEXT, fetched=TEXT, chosen=FLAG)
-_STEP = _object(entry=NUMBER, id=NUMBER, made=TEXT, command=TEXT, summary=TEXT)
+_HISTORY = _list({"allOf": [_object(entry=NUMBER), _definition("step")]})
+_TAKEN = _object(
+    outcome={"enum": ["undid", "would-undo", "redid", "would-redo"]},
+    steps=_list(_definition("step")),
+    by=_list(NUMBER),
+    diff=_or_null(TEXT),
+)
 _SECTION = _object(document=TEXT, section=_list(TEXT), entries=NUMBER, unrated=NUMBER)
 
 _COPY = _object(entry=NUMBER, copy=_or_null(NUMBER), known=FLAG, left_out=_list(TEXT))
@@ -202,7 +218,7 @@ ANSWERS: dict[str, Schema] = {
         entries=_list({"allOf": [_ENTRY, _object(private=_or_null(TEXT), state=_or_null(TEXT))]}),
         facts=_list(_FACT),
         proposals=_list(_definition("proposal")),
-        history=_list(_STEP),
+        history=_HISTORY,
     ),
     "add": _object(
         results=_list(
@@ -266,6 +282,9 @@ ANSWERS: dict[str, Schema] = {
         left=_IDENTIFIERS,
         others=_list(NUMBER),
     ),
+    "undo": _TAKEN,
+    "redo": _TAKEN,
+    "log": _object(steps=_list(_definition("step"))),
     "import": _object(documents=_list({"anyOf": [_BROUGHT, _IMPORTED]})),
     "export": {
         "anyOf": [_object(format=TEXT, text=TEXT), _object(format=TEXT, base64=TEXT)],
