@@ -30,7 +30,7 @@ from diffkb.store.tables import EntryRow, PaperRow
 from diffkb.store.writer import UnitOfWork
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 OWN = """\
 # Waters
@@ -116,9 +116,11 @@ PICKS = st.tuples(*(PICK for _ in NAMED))
 # A new verb is a new line here.
 LINES: tuple[tuple[str, ...], ...] = (
     ("add", "2402.00007", "--section", "{s}", "--wr", "2"),
-    ("add", "10.1000/alpha", "--year", "2022"),
-    ("add", "2401.00001", "https://example.org/new", "--again"),
-    ("add", "2305.00008", "--section", "{s}/Mouths", "--create", "--note", "New words."),
+    ("add", "10.1000/alpha", "--year", "2022", "--again", "--document", "{d}"),
+    ("add", "2401.00001", "https://example.org/new", "--document", "{d}"),
+    ("add", "2305.00008", "--section", "{s}/Mouths", "--create", "--document", "Waters"),
+    ("add", "--title", "A Book of Waters", "--section", "{s}", "--document", "{d}"),
+    ("copy", "{a}", "--document", "{d}", "--again"),
     ("rate", "{a}", "2"),
     ("rate", "{a}", "{b}", "none", "--yes"),
     ("note", "{a}", "More words."),
@@ -160,6 +162,15 @@ LINES: tuple[tuple[str, ...], ...] = (
 
 def silent(_: str) -> None:
     """Takes what would be said to people."""
+
+
+def filled(base: Path, line: tuple[str, ...], picks: Sequence[int]) -> list[str]:
+    """Gives a line with names of what the base holds in its braces."""
+    names = {}
+    for (letter, question), pick in zip(NAMED.items(), picks, strict=True):
+        found = [str(one) for (one,) in ask(base, question)] or ["none"]
+        names[letter] = found[pick % len(found)]
+    return [word.format_map(names) for word in line]
 
 
 class Bench:
@@ -237,6 +248,35 @@ class Bench:
         return other
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """Gives a base of two lists with what a source said, a proposal, and entries that are one."""
+    bench = Bench(tmp_path_factory.mktemp("prepared"))
+    bench.bring("other", STONES)
+    bench.hear(PREPRINT, RECORD)
+    bench.propose(2)
+    assert bench.type("merge", "1", "5") == 0
+    assert bench.type("section", "add", "Rivers/Mouths", "--document", "Waters") == 0
+    assert bench.type("tag", "2", "+wet") == bench.type("read", "3") == 0
+    return bench
+
+
+@pytest.mark.parametrize("line", LINES, ids=" ".join)
+def test_whatever_is_typed_is_undone_and_redone(prepared: Bench, line: tuple[str, ...]) -> None:
+    bench = prepared.copy()
+    before, steps = held(bench.base), last_step(bench.base)
+    for first in range(8):
+        bench.type(*filled(bench.base, line, [first, first + 1, first, first + 1, first]))
+        if last_step(bench.base) > steps:
+            break
+    after = held(bench.base)
+    assert (last_step(bench.base), after != before) == (steps + 1, True)
+    bench.undo()
+    assert (held(bench.base), flaws(bench.base)) == (before, [])
+    bench.redo()
+    assert (held(bench.base), flaws(bench.base)) == (after, [])
+
+
 class Undoing(RuleBasedStateMachine):
     """Changes of every kind, undone and redone."""
 
@@ -268,19 +308,10 @@ class Undoing(RuleBasedStateMachine):
         self.done.append((before, now))
         self.undone = []
 
-    def named(self, question: str, pick: int) -> str:
-        """Gives one of what a question finds."""
-        found = [str(one) for (one,) in ask(self.bench.base, question)] or ["none"]
-        return found[pick % len(found)]
-
     @rule(typed=st.lists(st.tuples(st.sampled_from(LINES), PICKS), min_size=1, max_size=4))
     def type(self, typed: list[tuple[tuple[str, ...], tuple[int, ...]]]) -> None:
         for line, picks in typed:
-            names = {
-                letter: self.named(question, pick)
-                for (letter, question), pick in zip(NAMED.items(), picks, strict=True)
-            }
-            words = [word.format_map(names) for word in line]
+            words = filled(self.bench.base, line, picks)
             self.change(partial(self.bench.type, *words))
 
     @rule(number=st.integers(0, 1), other=st.sampled_from(OTHERS))
@@ -293,7 +324,7 @@ class Undoing(RuleBasedStateMachine):
 
     @rule(pick=PICK, decided=st.sampled_from([(), ("accept",), ("accept", "--reject")]))
     def propose(self, pick: int, decided: tuple[str, ...]) -> None:
-        entry = self.named(ENTRIES, pick)
+        [entry] = filled(self.bench.base, ("{a}",), [pick] * len(NAMED))
         if entry == "none" or ask(self.bench.base, "SELECT 1 FROM proposals"):
             return
         self.change(lambda: self.bench.propose(int(entry)))
