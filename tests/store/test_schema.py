@@ -224,6 +224,24 @@ def test_a_base_of_the_first_revision_is_upgraded_and_keeps_what_it_holds(tmp_pa
         assert connection.execute("SELECT count(*) FROM proposals").fetchone() == (0,)
 
 
+def test_a_base_before_agreements_is_upgraded_with_all_that_it_holds(tmp_path: Path) -> None:
+    base = tmp_path / "kb.sqlite"
+    make_old_base(base, "0003")
+    with closing(sqlite3.connect(base)) as connection:
+        connection.execute(
+            "INSERT INTO documents (name, dialect, preferred, added, changed, path, sha256)"
+            " VALUES ('a', '{}', 0, '', '', '/lists/a.md', 'ab')"
+        )
+        connection.commit()
+    assert upgrade_base(base) == ("0003", base.with_name("kb.sqlite.bak-0003"))
+    with create_engine(f"sqlite:///{base}", poolclass=NullPool).connect() as migrated:
+        assert differences(migrated) == []
+    with closing(opening.connect_for_reading(base)) as connection:
+        found = connection.execute("SELECT path, sha256 FROM documents").fetchall()
+        assert found == [("/lists/a.md", "ab")]
+        assert connection.execute("SELECT count(*) FROM agreements").fetchone() == (0,)
+
+
 def make_old_base(path: Path, revision: str) -> None:
     """Makes a base as an earlier diffkb did."""
     config = Config()

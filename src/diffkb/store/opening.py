@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The newest revision in migrations/, known here without Alembic; a test compares.
-REVISION = "0003"
+REVISION = "0004"
 
 # The tables of that revision: whatever else a base holds was not made by diffkb.
 DATA_TABLES = (
@@ -44,7 +44,7 @@ INDEX_TABLES = frozenset(
     {"search", "search_config", "search_data", "search_docsize", "search_idx", "search_words"}
 )
 TABLES = INDEX_TABLES | frozenset(
-    {"alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4", "steps"}
+    {"alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4", "steps", "agreements"}
     | {"journal_inserted", *DATA_TABLES, *(f"journal_{name}" for name in DATA_TABLES)}
 )
 

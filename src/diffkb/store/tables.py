@@ -272,6 +272,30 @@ class InsertedRow(SQLModel, table=True):
     last_id: int
 
 
+class AgreementRow(SQLModel, table=True):
+    """The text that a document and a file had in common last: what a merge of the two starts from.
+
+    Texts are bytes, compressed by zlib. `intended_text` is what the file is about to be given:
+    it becomes `text` once it stands there, and a killed diffkb is told by it that the file is its
+    own. `taken_sha256` is of the file's bytes that the base took in by then. It is no part of
+    the journal: an undo takes the base back, and not what stood in the file. Nor does it refer to
+    its document by a foreign key, as one that is taken out may come back by its old id.
+    """
+
+    __tablename__: ClassVar[str] = "agreements"
+    __table_args__ = (UniqueConstraint("document_id", "path"), AUTOINCREMENT)
+
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int
+    path: str
+    sha256: str | None = None
+    text: bytes | None = None
+    agreed: str | None = None
+    intended_sha256: str | None = None
+    intended_text: bytes | None = None
+    taken_sha256: str | None = None
+
+
 # In the order in which rows may be inserted: whatever a table refers to stands before it.
 JOURNALED: tuple[type[SQLModel], ...] = (
     DocumentRow,
