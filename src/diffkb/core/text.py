@@ -49,3 +49,13 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Returns the folded words of a text, in order."""
     return WORD.findall(fold(text))
+
+
+def decoded(content: bytes) -> str:
+    """Returns a list's bytes as the lens takes them: what is not UTF-8 as lone surrogates."""
+    return content.decode("utf-8", "surrogateescape")
+
+
+def encoded(text: str) -> bytes:
+    """Returns text as `decoded` gave it as the bytes it was."""
+    return text.encode("utf-8", "surrogateescape")

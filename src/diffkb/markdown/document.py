@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from diffkb.markdown.blocks import BOM, cut
@@ -111,6 +112,16 @@ def read_document(text: str, dialect: Dialect | None = None) -> Reading:
         return other
     own = own or _Reader(text, pieces, None).read()
     return other if _is_other(own, other, reader.shut) else own
+
+
+@lru_cache(maxsize=4)
+def read_once(text: str, dialect: Dialect) -> Reading:
+    """Reads a document as `read_document` does; the last ones are kept.
+
+    A merge looks at each of its texts several times, and reading one takes most of the time. What
+    is returned is not to be changed.
+    """
+    return read_document(text, dialect)
 
 
 def _is_foreign(other: Reading) -> bool:
