@@ -9,10 +9,12 @@ DiffkbError
 │                         AlreadyImported, AlreadyThere, AlreadyOne, NothingToSplit,
 │                         OtherDocument, SectionExists, SectionInside, IdentifierTaken,
 │                         KeyTaken, ChangedMeanwhile, CannotWrite, NothingToUndo,
-│                         NothingToRedo, CannotUndo, StepsInTheWay
+│                         NothingToRedo, CannotUndo, StepsInTheWay, ChangedOnDisk, NeverSeen,
+│                         SidesDiffer
 ├─ UnreadableInput     5
 ├─ SourceError         6  RateLimited, Unreachable, TurnedAway, BadReply, Offline
-└─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign
+└─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign,
+                          FileNotWritten
 """
 
 
@@ -338,10 +340,11 @@ class AlreadyImported(ConflictError):
     code = "already-imported"
 
     def __init__(self, path: str, document: str, *, same: str) -> None:
+        again = f'`diffkb document rm "{document}"` takes it out, to import it anew'
+        edited = "`diffkb sync` takes over what was edited in it; " if same == "path" else ""
         super().__init__(
             f'{path} is already the document "{document}" (the same {same})',
-            hint=f'`diffkb document rm "{document}"` takes it out, to import it anew; '
-            "--base names another base",
+            hint=f"{edited}{again}; --base names another base",
         )
         self.path = path
         self.document = document
@@ -570,6 +573,53 @@ class StepsInTheWay(ConflictError):
         self.steps = steps
 
 
+class ChangedOnDisk(ConflictError):
+    """A file that holds what diffkb neither wrote there nor read from it."""
+
+    code = "changed-on-disk"
+
+    def __init__(self, path: str, *, seen: bool, hint: str) -> None:
+        what = "was edited since diffkb saw it last" if seen else "exists, and diffkb never saw it"
+        super().__init__(f"{path} {what}", hint=hint, ref=path)
+        self.path = path
+        self.seen = seen
+
+
+class NeverSeen(ConflictError):
+    """A file of which nothing tells which document it is."""
+
+    code = "never-seen"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} was neither imported nor exported",
+            hint="`diffkb import` makes a new document of it; --document NAME says which it is",
+            ref=path,
+        )
+        self.path = path
+
+
+class SidesDiffer(ConflictError):
+    """A list and its file, in which the same was changed differently.
+
+    Attributes:
+        conflicts: what was, and where.
+    """
+
+    code = "sides-differ"
+
+    def __init__(self, path: str, conflicts: tuple[object, ...]) -> None:
+        count = len(conflicts)
+        things = "1 thing was" if count == 1 else f"{count} things were"
+        super().__init__(
+            f"{things} changed differently in the base and in {path}; both are as they were",
+            hint="edit one side, or let one win: --prefer base, --prefer file",
+            ref=path,
+        )
+        self.path = path
+        self.conflicts = conflicts
+
+
 class UnreadableInput(DiffkbError):
     """A file or stream that cannot be read."""
 
@@ -761,3 +811,18 @@ class BaseForeign(StorageError):
         )
         self.path = path
         self.objects = objects
+
+
+class FileNotWritten(StorageError):
+    """A file that cannot be written; it is as it was."""
+
+    code = "file-not-written"
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"{path} cannot be written: {why[:1].lower()}{why[1:]}",
+            hint="check its folder and its permissions, or name another file",
+            ref=path,
+        )
+        self.path = path
+        self.why = why

@@ -51,6 +51,16 @@ def diff_blocks(before: Blocks, after: Blocks, name: str) -> Iterator[bytes]:
         yield line
 
 
+def diff_texts(before: bytes, after: bytes, name: str) -> Iterator[bytes]:
+    """Yields what changed from one text to another, as `diff_blocks` does; `name` is the file's."""
+    numbers: dict[bytes, int] = {}
+    old, new = (
+        [(numbers.setdefault(line, len(numbers)), line) for line in _lines(text)]
+        for text in (before, after)
+    )
+    return diff_blocks(old, new, name)
+
+
 def _stretches(before: Blocks, after: Blocks) -> Iterator[tuple[bytes, bytes]]:
     """Yields what stands between kept blocks, as it was and as it is, and each kept block twice."""
     old = new = 0

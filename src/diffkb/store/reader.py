@@ -474,6 +474,15 @@ class Reader:
             "SELECT kind, raw FROM blocks WHERE document_id = ? ORDER BY position", (document_id,)
         )
 
+    def entry_of_each_block(self, document_id: int) -> list[int | None]:
+        """Returns for each block of a document its entry, where it has one."""
+        found = self.rows(
+            "SELECT e.id FROM blocks b LEFT JOIN entries e ON e.block_id = b.id AND e.ordinal = 0"
+            " WHERE b.document_id = ? ORDER BY b.position",
+            (document_id,),
+        )
+        return [entry_id for (entry_id,) in found]
+
     def records(
         self, table: Literal["identifiers", "facts", "authors", "proposals"]
     ) -> Iterator[dict[str, Any]]:

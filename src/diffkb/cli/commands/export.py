@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path  # noqa: TC003 - typer looks the annotation up
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,15 +23,24 @@ from diffkb.services.opening import open_reader
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from diffkb.store.reader import Document
+
 NAMES = [form.name for form in FORMATS]
+SUFFIXES = {"md": "markdown", "mdown": "markdown", "markdown": "markdown"}
+# What stands for standard output where a file is named.
+STDOUT = "-"
 
 
 @command(
     details="markdown gives a document's own bytes back, changed only where diffkb changed it; "
     "with a query it is a new list, of the entries found. jsonl is an entry a line; json is the "
-    "whole base. `diffkb help query` explains queries.",
+    "whole base. With -o a file is replaced in one step, unless it was edited since diffkb saw it "
+    "last: then `diffkb sync` merges both. FORMAT may be left out where the file's name tells it. "
+    "`diffkb help query` explains queries.",
     examples=(
         "diffkb export markdown > list.md",
+        "diffkb export markdown -o list.md",
+        "diffkb export -o list.md --check",
         "diffkb export markdown wr:3 year:2022.. > best.md",
         "diffkb export jsonl author:song | head",
     ),
@@ -38,9 +48,9 @@ NAMES = [form.name for form in FORMATS]
 def export(
     run: Run,
     form: Annotated[
-        str,
+        str | None,
         typer.Argument(metavar="FORMAT", help=", ".join(NAMES), autocompletion=lambda: NAMES),
-    ],
+    ] = None,
     query: Annotated[
         list[str] | None,
         typer.Argument(metavar="[QUERY]...", help="Which entries: words, field:value, ..."),
@@ -50,8 +60,19 @@ def export(
     private: Annotated[
         bool, typer.Option("--private", help="With private notes, in json.")
     ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to this file, in one step."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that was edited since.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 and a diff where the file is stale.")
+    ] = False,
 ) -> int:
-    """Writes the base to standard output."""
+    """Writes the base to standard output, or to a file."""
+    form = form or _form_of(output)
     if form not in NAMES:
         raise BadValue("FORMAT", form, " or ".join(NAMES))
     if query and form == "json":
@@ -59,7 +80,10 @@ def export(
             "json is the whole base, and takes no query",
             hint="`diffkb export jsonl QUERY` writes an entry a line",
         )
+    if str(output) == STDOUT:
+        output = None
     parts: Iterable[bytes]
+    chosen: Document | None = None
     with open_reader(run.base, run.say) as reader:
         if form == "markdown" and not query:
             chosen = choose_document(reader, document, run.configuration.default_document)
@@ -71,10 +95,29 @@ def export(
             selection = select(reader, wish, run.saved_queries(wish.query))
             texts = export_selected(reader, selection, form)
             parts = (text.encode("utf-8", "replace") for text in texts)
+        if output is not None or check:
+            from diffkb.cli.writing_files import Target, deliver
+            from diffkb.services.publishing import Exported
+
+            exported = Exported(b"".join(parts), chosen)
+            return deliver(run, reader, form, exported, Target(output, force, check))
         if run.json:
             return run.answer(_as_json(form, b"".join(parts)))
         _write(parts)
     return 0
+
+
+def _form_of(output: Path | None) -> str:
+    """Returns the format that a file's name tells.
+
+    Raises:
+        UsageError: it tells none.
+    """
+    suffix = output.suffix.lower().lstrip(".") if output is not None else ""
+    form = SUFFIXES.get(suffix, suffix)
+    if form not in NAMES:
+        raise UsageError("missing FORMAT", hint=f"FORMAT is {' or '.join(NAMES)}")
+    return form
 
 
 def _as_json(form: str, content: bytes) -> dict[str, str]:
