@@ -31,6 +31,8 @@ HEAVY = {
 }
 # What it takes to read Markdown, and rich reads it for its help.
 PARSER = {"logging", "markdown_it"}
+# The commands that read it.
+PARSING = {"import_", "diff", "sync"}
 if sys.platform == "linux":
     HEAVY.add("platformdirs")
 
@@ -96,6 +98,11 @@ LIGHT: list[tuple[tuple[str, ...], dict[str, str], set[str]]] = [
     (("export", "markdown"), {}, {"export"}),
     (("export", "json", "--private"), {}, {"export"}),
     (("export", "jsonl"), {}, {"export"}),
+    (("export", "markdown", "--check", "-o", "list.md"), {}, {"export"}),
+    (("export", "-o", "/dev/null", "--json", "markdown"), {}, {"export"}),
+    (("diff", "list.md", "list.md", "--json"), {}, {"diff"}),
+    (("diff", "list.md"), {}, {"diff"}),
+    (("sync", "list.md", "--dry-run", "--document", "Knowledge"), {}, {"sync"}),
     (("section",), {}, {"section"}),
     (("section", "list", "--json"), {}, {"section"}),
     (("log",), {}, {"log"}),
@@ -159,7 +166,7 @@ def test_reading_loads_nothing_heavy(
     (tmp_path / "list.md").write_text("- [A Paper](https://arxiv.org/abs/2001.00001) **WR=2**\n")
     modules = loaded(PROGRAM, *words, env=variables)
     assert "diffkb.cli.app" in modules
-    heavy = HEAVY - (PARSER if commands == {"import_"} else set())
+    heavy = HEAVY - (PARSER if commands and commands <= PARSING else set())
     assert heavy & roots(modules) == set()
     prefix = "diffkb.cli.commands."
     assert {one.removeprefix(prefix) for one in modules if one.startswith(prefix)} == commands

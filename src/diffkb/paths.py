@@ -227,3 +227,8 @@ def expanded(text: str, option: str, expected: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError as error:
         raise BadValue(option, text, expected) from error
+
+
+def storable_path(path: Path) -> str:
+    """Returns where a file lies, as a column can hold it: its bytes that are not UTF-8 escaped."""
+    return str(path.resolve()).encode("utf-8", "backslashreplace").decode()

@@ -115,6 +115,24 @@ def test_undo_and_redo_answer_as_the_schema_says(call: Call) -> None:
         VALIDATOR.validate(answer)
 
 
+def test_what_meets_a_file_answers_as_the_schema_says(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "list.md"
+    commands = (
+        ("export", "-o", str(file)),
+        ("sync", str(file)),
+        ("diff", str(file)),
+        ("export", "--check", "-o", str(file)),
+        ("sync", str(file)),
+    )
+    for turn, words in enumerate(commands):
+        answer = json.loads(call(*words, "--json").stdout)
+        assert answer["data"] is not None
+        VALIDATOR.validate(answer)
+        if turn == 1:
+            call("rate", "12", "1")
+            file.write_text(file.read_text().replace("WR=3", "WR=2") + "\nMore.\n")
+
+
 def test_an_error_answers_as_the_schema_says(call: Call) -> None:
     answer = json.loads(call("show", "nonsense", "--json").stdout)
     assert answer["data"] is None
@@ -126,6 +144,7 @@ def test_the_schema_knows_every_command() -> None:
     named = {row.name for row in COMMANDS} - groups
     assert named <= set(ANSWERS)
     assert set(ANSWERS) == {*LINES, "import", "base init", "split", "accept", "undo", "redo"}
+    assert set(ANSWERS) == {*LINES, "import", "sync", "diff", "base init", "split", "accept"}
 
 
 def test_an_answer_with_another_type_is_refused() -> None:

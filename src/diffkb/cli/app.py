@@ -49,6 +49,8 @@ COMMANDS = (
     Row("redo", "Take back the last undos.", "undo:redo"),
     Row("log", "Who did what, and when.", "log:log"),
     Row("export", "The base given back, as its Markdown or in another form.", "export:export"),
+    Row("sync", "Merge a list and its file, whichever was edited.", "sync:sync"),
+    Row("diff", "What changed between two lists, or a file and the base.", "diff:diff"),
     Row("section", "The sections: list, add, rename, move, remove.", "section:commands"),
     Row("document", "The lists of the base: default, rename, remove.", "document:commands"),
     Row("base", "Which base is meant and why; `init` makes a new one.", "base:commands"),

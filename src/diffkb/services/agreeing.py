@@ -6,8 +6,8 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from diffkb.errors import AmbiguousDocument, ChangedOnDisk, NeverSeen, UnreadableInput
+from diffkb.paths import storable_path
 from diffkb.services.file_kinds import binary_kind
-from diffkb.services.importing import storable_path
 from diffkb.services.listing import find_document
 from diffkb.store.agreements import (
     agreements_at,

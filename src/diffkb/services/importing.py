@@ -21,6 +21,7 @@ from diffkb.errors import (
 )
 from diffkb.markdown.document import read_document
 from diffkb.markdown.persons import split_authors
+from diffkb.paths import storable_path
 from diffkb.services.file_kinds import binary_kind
 from diffkb.services.list_rows import ListRows, identify, storable_or_none
 from diffkb.services.opening import open_unit
@@ -296,11 +297,6 @@ def import_list(
         unit.insert_rows(row, values)
     unit.summary = storable(f"import {file.path.name}: {len(rows.entries)} entries")
     return document.name, first_entry
-
-
-def storable_path(path: Path) -> str:
-    """Returns where a file lies, as a column can hold it: its bytes that are not UTF-8 escaped."""
-    return str(path.resolve()).encode("utf-8", "backslashreplace").decode()
 
 
 def _free_name(unit: UnitOfWork, wanted: str) -> str:

@@ -10,7 +10,7 @@ from diffkb.core.models import URL, Identifier
 from diffkb.core.text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from diffkb.core.models import Fields
     from diffkb.markdown.document import Block, Reading
@@ -23,9 +23,24 @@ Rows = list[tuple[Any, ...]]
 
 
 class ListRows:
-    """The rows of a list, with their ids, as bulk inserts take them."""
+    """The rows of a list, with their ids, as bulk inserts take them.
 
-    def __init__(self, unit: UnitOfWork, document_id: int, reading: Reading) -> None:
+    Args:
+        unit: the change.
+        document_id: the document.
+        reading: what was read.
+        kept: by the places of blocks that have rows already, the row of each heading's section,
+            else None. New rows of others get places of their own later, and until then negative
+            ones.
+    """
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        document_id: int,
+        reading: Reading,
+        kept: Mapping[int, int | None] | None = None,
+    ) -> None:
         from diffkb.store.tables import (
             BlockRow,
             EntryRow,
@@ -46,7 +61,9 @@ class ListRows:
         self.first_entry = unit.next_id(EntryRow)
         self._next_note = unit.next_id(NoteRow)
         self._next_tag = unit.next_id(TagRow)
-        self._sections: dict[int, int] = {}
+        self._kept = kept
+        # Headings of blocks, by their places.
+        self.section_ids = {place: one for place, one in (kept or {}).items() if one is not None}
         self._papers: dict[tuple[str, str], int] = {}
         self._empty_before = self._next_identifier == 1
         self.blocks: Rows = []
@@ -58,11 +75,14 @@ class ListRows:
         self.tags: Rows = []
 
     def fill(self) -> None:
-        """Makes the rows of every block."""
+        """Makes the rows of every block that has none."""
         for index, block in enumerate(self._reading.blocks):
+            if self._kept is not None and index in self._kept:
+                continue
             raw = block.raw.encode("utf-8", "surrogateescape")
-            block_id = self._first_block + index
-            self.blocks.append((block_id, self._document_id, (index + 1) * GAP, block.kind, raw))
+            block_id = self._first_block + len(self.blocks)
+            position = (index + 1) * GAP if self._kept is None else -block_id
+            self.blocks.append((block_id, self._document_id, position, block.kind, raw))
             if block.heading is not None:
                 self._add_section(index, block, block_id)
             for ordinal, fields in enumerate(block.entries):
@@ -74,8 +94,8 @@ class ListRows:
         if heading is None:
             return
         section_id = self._next_section + len(self.sections)
-        self._sections[index] = section_id
-        parent_id = None if block.parent is None else self._sections[block.parent]
+        self.section_ids[index] = section_id
+        parent_id = None if block.parent is None else self.section_ids[block.parent]
         self.sections.append(
             (
                 section_id,
@@ -92,8 +112,8 @@ class ListRows:
     def _add_entry(self, block: Block, block_id: int, ordinal: int, fields: Fields) -> None:
         """Makes the rows of an entry."""
         entry_id = self.first_entry + len(self.entries)
-        section = None if block.section is None else self._sections[block.section]
-        group = None if block.parent is None else self._sections[block.parent]
+        section = None if block.section is None else self.section_ids[block.section]
+        group = None if block.parent is None else self.section_ids[block.parent]
         time = self._unit.time
         self.entries.append(
             (

@@ -113,10 +113,13 @@ def _form_of(output: Path | None) -> str:
     Raises:
         UsageError: it tells none.
     """
-    suffix = output.suffix.lower().lstrip(".") if output is not None else ""
+    hint = "`diffkb export --help` shows what it takes"
+    if output is None:
+        raise UsageError("missing argument 'FORMAT'", hint=hint)
+    suffix = output.suffix.lower().lstrip(".")
     form = SUFFIXES.get(suffix, suffix)
     if form not in NAMES:
-        raise UsageError("missing FORMAT", hint=f"FORMAT is {' or '.join(NAMES)}")
+        raise UsageError(f"the name {output} tells no FORMAT", hint=hint)
     return form
 
 

@@ -157,6 +157,19 @@ _TAKEN = _object(
     by=_list(NUMBER),
     diff=_or_null(TEXT),
 )
+# A field of a list may hold a text, a number, a flag, several of them, or nothing.
+_VALUE: Schema = {}
+_CHANGES = _list(
+    _object(
+        change={"enum": ["added", "removed", "changed"]},
+        what={"enum": ["entry", "section", "text"]},
+        id=_or_null(NUMBER),
+        name=TEXT,
+        line=_or_null(NUMBER),
+        new_line=_or_null(NUMBER),
+        fields=_list(_object(field=TEXT, before=_VALUE, after=_VALUE)),
+    )
+)
 _SECTION = _object(document=TEXT, section=_list(TEXT), entries=NUMBER, unrated=NUMBER)
 
 _COPY = _object(entry=NUMBER, copy=_or_null(NUMBER), known=FLAG, left_out=_list(TEXT))
@@ -287,9 +300,34 @@ ANSWERS: dict[str, Schema] = {
     "log": _object(steps=_list(_definition("step"))),
     "import": _object(documents=_list({"anyOf": [_BROUGHT, _IMPORTED]})),
     "export": {
-        "anyOf": [_object(format=TEXT, text=TEXT), _object(format=TEXT, base64=TEXT)],
+        "anyOf": [
+            _object(format=TEXT, text=TEXT),
+            _object(format=TEXT, base64=TEXT),
+            _object(
+                format=TEXT, path=TEXT, outcome={"enum": ["written", "unchanged"]}, bytes=NUMBER
+            ),
+            _object(format=TEXT, path=TEXT, stale=FLAG, diff=TEXT),
+        ],
     },
     **dict.fromkeys(("section add", "section rename", "section move", "section rm"), _RESTRUCTURED),
+    "sync": _object(
+        document=_or_null(TEXT),
+        outcome={"enum": ["synced", "would-sync", "unchanged", "conflict"]},
+        base=_CHANGES,
+        file=_CHANGES,
+        conflicts=_list(
+            _object(
+                id=_or_null(NUMBER),
+                name=TEXT,
+                field=TEXT,
+                base=_VALUE,
+                file=_VALUE,
+                base_line=_or_null(NUMBER),
+                file_line=_or_null(NUMBER),
+            )
+        ),
+    ),
+    "diff": _object(before=TEXT, after=TEXT, same=FLAG, changes=_CHANGES),
     "section list": _object(
         sections=_list({"allOf": [_SECTION, _object(id=NUMBER, level=NUMBER)]})
     ),
