@@ -88,16 +88,23 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="README's sessions are of a POSIX shell")
-@pytest.mark.parametrize("block", blocks("console"))
-def test_every_session_shows_what_it_says(place: Path, block: str) -> None:
-    environment = {
+@pytest.fixture
+def environment(place: Path) -> dict[str, str]:
+    """Gives the environment of README's reader."""
+    return {
         "PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(place),
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(ROOT / "src"),
         "DIFFKB_BASE": str(place / "kb.sqlite"),
     }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="README's sessions are of a POSIX shell")
+@pytest.mark.parametrize("block", blocks("console"))
+def test_every_session_shows_what_it_says(
+    place: Path, environment: dict[str, str], block: str
+) -> None:
     for line in lines(block):
         done = subprocess.run(
             ["/bin/sh", "-c", f"{{ {line.command}\n}} 2>&1"],
@@ -108,6 +115,32 @@ def test_every_session_shows_what_it_says(place: Path, block: str) -> None:
             check=False,
         )
         assert done.stdout.decode() == line.output, line.command
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="a hook needs git")
+def test_the_hook_stops_a_commit_of_a_list_that_is_stale(
+    place: Path, environment: dict[str, str]
+) -> None:
+    [hook] = [block for block in blocks("sh") if block.startswith("#!/bin/sh")]
+
+    def run(*words: str) -> int:
+        return subprocess.run(
+            words, cwd=place, env=environment, capture_output=True, check=False
+        ).returncode
+
+    assert run("git", "init", "-q") == 0
+    file = place / ".git" / "hooks" / "pre-commit"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(hook)
+    file.chmod(0o755)
+    commit = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qm", "x")
+    assert run("diffkb", "export", "markdown", "-o", "list.md") == 0
+    assert run("git", "add", "list.md") == 0
+    assert run("diffkb", "rate", "12", "1") == 0
+    assert run(*commit) == 1
+    assert run("diffkb", "sync", "list.md") == 0
+    assert run("git", "add", "list.md") == 0
+    assert run(*commit) == 0
 
 
 def test_there_are_sessions() -> None:
