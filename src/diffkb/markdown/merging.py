@@ -153,7 +153,8 @@ class _Merging:
         found = pair_added([base[i] for i in new_base], [file[i] for i in new_file])
         both = {i: new_file[j] for i, j in zip(new_base, found, strict=True) if j is not None}
         nodes += [_Node(None, i, both.get(i)) for i in new_base]
-        nodes += [_Node(None, None, i) for i in new_file if i not in set(both.values())]
+        shared = set(both.values())
+        nodes += [_Node(None, None, i) for i in new_file if i not in shared]
         return nodes
 
     def _kept(self) -> set[int]:
@@ -188,15 +189,10 @@ class _Merging:
 
     def _was_touched(self, number: int, side: Side) -> bool:
         """Says whether a side changed what a block says, or where it stands."""
-        node = self.nodes[number]
-        block = self._on(number, side)
-        if self.agreed is None or node.agreed is None or block is None:
+        before, block = self._on(number, None), self._on(number, side)
+        if before is None or block is None or not says_the_same(before, block):
             return True
-        if not says_the_same(self.agreed.blocks[node.agreed], block):
-            return True
-        if block.kind == "prose":
-            return False
-        return self._parent(number, side) != self._parent(number, None)
+        return block.kind != "prose" and self._parent(number, side) != self._parent(number, None)
 
     def _is_needed(self, heading: int, kept: set[int], side: Side) -> bool:
         """Says whether a side has blocks under a heading that the other side has not at all."""
@@ -247,14 +243,11 @@ class _Merging:
 
     def _core(self, number: int) -> str:
         """Returns a merged block without the blank lines after it."""
-        node = self.nodes[number]
-        agreed = None if node.agreed is None or self.agreed is None else node.agreed
-        before = None if agreed is None or self.agreed is None else self.agreed.blocks[agreed]
-        mine = self._on(number, "base") or self._on(number, "file")
-        others = self._on(number, "file") or mine
-        if mine is None or others is None:
-            raise ValueError(number)
-        core = merge_cores(before, mine, others, self.dialect, self.prefer)
+        agreed = self._on(number, None)
+        base, file = self._on(number, "base"), self._on(number, "file")
+        if base is None or file is None:
+            return body_of(self._block(number).raw)
+        core = merge_cores(agreed, base, file, self.dialect, self.prefer)
         for clash in core.clashes:
             self._clash(number, *clash)
         return core.text
@@ -324,34 +317,25 @@ class _Merging:
             )
         )
 
-    def _on(self, number: int, side: Side) -> Block | None:
-        """Returns a block as a side has it."""
-        node = self.nodes[number]
-        place, reading = (node.base, self.base) if side == "base" else (node.file, self.file)
-        return None if place is None else reading.blocks[place]
+    def _on(self, number: int, side: Side | None) -> Block | None:
+        """Returns a block as a side has it, or with None as the agreed text has it."""
+        place, reading = {
+            "base": (self.nodes[number].base, self.base),
+            "file": (self.nodes[number].file, self.file),
+            None: (self.nodes[number].agreed, self.agreed),
+        }[side]
+        return None if place is None or reading is None else reading.blocks[place]
 
     def _block(self, number: int) -> Block:
         """Returns a block as any of the three has it."""
-        node = self.nodes[number]
-        found = self._on(number, "base") or self._on(number, "file")
-        if found is None and self.agreed is not None and node.agreed is not None:
-            found = self.agreed.blocks[node.agreed]
-        if found is None:
-            raise ValueError(number)
-        return found
+        sides: tuple[Side | None, ...] = ("base", "file", None)
+        return next(block for side in sides if (block := self._on(number, side)) is not None)
 
     def _parent(self, number: int, side: Side | None) -> int | None:
         """Returns the heading over a block on a side, or with None in the agreed text."""
-        node = self.nodes[number]
-        if side == "base":
-            place, blocks, numbers = node.base, self.base.blocks, self.in_base
-        elif side == "file":
-            place, blocks, numbers = node.file, self.file.blocks, self.in_file
-        else:
-            place, numbers = node.agreed, self.in_agreed
-            blocks = self.agreed.blocks if self.agreed else []
-        parent = None if place is None else blocks[place].parent
-        return None if parent is None else numbers[parent]
+        block = self._on(number, side)
+        numbers = {"base": self.in_base, "file": self.in_file, None: self.in_agreed}[side]
+        return None if block is None or block.parent is None else numbers[block.parent]
 
     def _name(self, number: int) -> str:
         """Returns what people call a block."""
