@@ -818,10 +818,11 @@ class FileNotWritten(StorageError):
 
     code = "file-not-written"
 
-    def __init__(self, path: str, why: str) -> None:
+    def __init__(self, path: str, why: str, *, full: bool = False) -> None:
+        other = "check its folder and its permissions, or name another file"
         super().__init__(
             f"{path} cannot be written: {why[:1].lower()}{why[1:]}",
-            hint="check its folder and its permissions, or name another file",
+            hint="make room, and try again" if full else other,
             ref=path,
         )
         self.path = path

@@ -135,7 +135,9 @@ class Replacement:
 
     def _failed(self, error: OSError | RuntimeError) -> FileNotWritten:
         """Returns diffkb's error for one of the system's."""
-        return FileNotWritten(str(self._path), getattr(error, "strerror", None) or str(error))
+        why = getattr(error, "strerror", None) or str(error)
+        full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+        return FileNotWritten(str(self._path), why, full=full)
 
 
 def _remove_abandoned(target: Path) -> None:
