@@ -181,6 +181,13 @@ def test_in_a_list_without_blank_lines_none_is_left_over() -> None:
     assert merge(text, base, file) == (both, [])
 
 
+def test_what_the_file_moved_stands_as_close_as_it_does_there() -> None:
+    a, b, c, d, e = (f"- [{name}](https://example.org/{name})\n" for name in "abcde")
+    text = f"# T\n\n{a}{b}\n## S\n\n{d}{c}"
+    base, file = f"# T\n\n{a}{b}{e}\n## S\n\n{d}{c}", f"# T\n\n{a}{b}{d}\n## S\n\n{c}"
+    assert merge(text, base, file) == (f"# T\n\n{a}{b}{e}{d}\n## S\n\n{c}", [])
+
+
 def test_the_same_new_entry_on_both_sides_is_one() -> None:
     more = "\n- [Snow at Sea](https://example.org/7)\n"
     base = in_list(lambda text: text + more)

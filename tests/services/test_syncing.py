@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,7 +34,7 @@ from diffkb.paths import BaseChoice
 from diffkb.services.importing import import_list, read_list
 from diffkb.services.placing import Page
 from diffkb.services.syncing import sync_file
-from diffkb.store.agreements import imported_text
+from diffkb.store.agreements import digest, imported_text
 from diffkb.store.reader import Reader
 from diffkb.store.tables import EntryRow, NoteRow, TagRow, id_of
 from diffkb.store.writer import UnitOfWork
@@ -399,3 +400,36 @@ def test_one_more_link_is_one_more_name_of_the_work(folder: Path) -> None:
     assert ask(base, "SELECT paper_id FROM identifiers WHERE value = '10.5555/road'") == [
         (before[2][1],)
     ]
+
+
+def test_a_sync_that_was_killed_before_the_file_is_finished_by_the_next(folder: Path) -> None:
+    base = folder / "kb.sqlite"
+    rate(base, "Rain on Lakes", 3)
+    text = edit_file(folder, lambda old: old.replace("WR=1", "WR=2"))
+    merged = sync(folder, prefer="base").merged
+    # As it is between the commit of the base and the renaming of the file.
+    (folder / "list.md").write_text(text)
+    with closing(sqlite3.connect(base)) as connection:
+        connection.execute(
+            "UPDATE agreements SET intended_sha256 = sha256, intended_text = text,"
+            " taken_sha256 = ?, sha256 = NULL, text = NULL",
+            (digest(text.encode()),),
+        )
+        connection.commit()
+    assert sync(folder).to_base == []
+    assert (read(folder).encode(), export(base).encode()) == (merged, merged)
+
+
+def test_a_file_that_was_written_but_not_noted_is_known_as_its_own(folder: Path) -> None:
+    base = folder / "kb.sqlite"
+    rate(base, "Rain on Lakes", 3)
+    sync(folder)
+    with closing(sqlite3.connect(base)) as connection:
+        connection.execute(
+            "UPDATE agreements SET intended_sha256 = sha256, intended_text = text,"
+            " sha256 = NULL, text = NULL"
+        )
+        connection.commit()
+    rate(base, "Rain on Lakes", 2)
+    done = sync(folder)
+    assert (done.to_base, len(done.to_file)) == ([], 1)
