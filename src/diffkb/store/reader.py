@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 MOST_DIGITS = 18
 # Entries that are ranked or sorted as a whole; of more, what is shown first is not worth the time.
 MOST_RANKED = 20_000
-# Whether a section has the folded name ?1. Names of plain letters with single blanks, which are
-# most, are folded by SQLite itself, ten times as fast.
-SAME_NAME = (
-    "(s.name = ?1 COLLATE NOCASE OR (s.name GLOB '*[^ -~]*' OR s.name GLOB '*  *'"
-    " OR trim(s.name) <> s.name) AND fold_name(s.name) = ?1)"
+# The sections of the folded name ?1, in the document ?2 if it is given. Names of plain letters with
+# single blanks, which are most, are folded by SQLite itself and looked up.
+_NAMED = (
+    "SELECT s.id, s.document_id, b.position FROM sections s JOIN blocks b ON b.id = s.block_id"
+    " WHERE s.role = 'section' AND (?2 IS NULL OR s.document_id = ?2)"
+)
+SECTIONS_NAMED = (
+    f"{_NAMED} AND s.name = ?1 COLLATE NOCASE"
+    f" UNION {_NAMED} AND (s.name GLOB '*[^ -~]*' OR s.name GLOB '*  *' OR trim(s.name) <> s.name)"
+    " AND fold_name(s.name) = ?1 ORDER BY 2, 3"
 )
 # Entries of which each can be asked about by itself; of more, everything is read at once.
 FEW = 500
@@ -154,12 +159,8 @@ class Reader:
             document_id: the document; None for all.
         """
         self.connection.create_function("fold_name", 1, fold_name, deterministic=True)
-        found = self.rows(
-            "SELECT s.id, s.document_id, b.position FROM sections s JOIN blocks b ON"
-            f" b.id = s.block_id WHERE s.role = 'section' AND {SAME_NAME}"
-            " AND (?2 IS NULL OR s.document_id = ?2) ORDER BY s.document_id, b.position",
-            (fold_name(name.replace("\\/", "/")), document_id),
-        )
+        wanted = fold_name(name.replace("\\/", "/"))
+        found = self.rows(SECTIONS_NAMED, (wanted, document_id))
         return [
             Span(document, low, self._end(section, document)) for section, document, low in found
         ]

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -32,6 +33,9 @@ metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = CONVENTION
 
 AUTOINCREMENT = {"sqlite_autoincrement": True}
+
+# Names of which SQLite's own NOCASE does not say all that makes no difference: few in most lists.
+UNCOMMON_NAME = "name GLOB '*[^ -~]*' OR name GLOB '*  *' OR trim(name) <> name"
 
 
 class DocumentRow(SQLModel, table=True):
@@ -72,6 +76,9 @@ class SectionRow(SQLModel, table=True):
         UniqueConstraint("block_id"),
         Index(None, "document_id"),
         Index(None, "parent_id"),
+        # Its revision makes it COLLATE NOCASE, of which Alembic sees nothing in a base.
+        Index("ix_sections_name", "name"),
+        Index("ix_sections_uncommon_name", "document_id", sqlite_where=text(UNCOMMON_NAME)),
         AUTOINCREMENT,
     )
 
