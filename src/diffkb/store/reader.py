@@ -102,6 +102,7 @@ class Reader:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
         self.path = path
+        self._folds_names = False
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -158,7 +159,10 @@ class Reader:
             name: the name, no path.
             document_id: the document; None for all.
         """
-        self.connection.create_function("fold_name", 1, fold_name, deterministic=True)
+        if not self._folds_names:
+            # Each time it is taught anew, SQLite forgets all statements it has prepared.
+            self.connection.create_function("fold_name", 1, fold_name, deterministic=True)
+            self._folds_names = True
         wanted = fold_name(name.replace("\\/", "/"))
         found = self.rows(SECTIONS_NAMED, (wanted, document_id))
         return [
