@@ -247,3 +247,18 @@ def test_references_that_mean_nothing_fail_alone(call: Call, arxiv: Arxiv) -> No
     [error] = json.loads(done.stdout)["errors"]
     assert (error["code"], error["ref"]) == ("entry-not-found", "no such thing")
     assert len(arxiv.asked) == 1
+
+
+def test_a_query_says_what_is_refreshed(call: Call, arxiv: Arxiv) -> None:
+    call(
+        "add", "2401.00001", "2401.00002", "2401.00003", "--section", "A", "--create", "--no-fetch"
+    )
+    arxiv.asked.clear()
+    done = call("refresh", "title:2401.00002 or title:2401.00003", "--json")
+    assert [one["entry"]["title"] for one in done.data["results"]] == ["Paper 2", "Paper 3"]
+    assert call("refresh", "-Q", "paper").stdout == "2 entries refreshed\n"
+    assert call("refresh", "title:nowhere").stdout == "0 entries refreshed\n"
+    assert "nothing is proposed" in call("refresh", "title:nowhere", "--proposals").stderr
+    mixed = call("refresh", "12", "title:paper")
+    assert (mixed.status, mixed.stdout) == (2, "")
+    assert call("refresh", "title:>").status == 2

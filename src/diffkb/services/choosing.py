@@ -67,6 +67,11 @@ def choose_entries(reader: Reader, meant: Meant) -> list[int]:
     return [entry_id for (entry_id,) in rows]
 
 
+def holds_query(reader: Reader, meant: Meant) -> bool:
+    """Says whether a query is among what was typed."""
+    return bool(meant.query) or any(_asks(reader, word) for word in meant.words)
+
+
 def _asks(reader: Reader, word: str) -> bool:
     """Says whether a word is a query, and no identifier or title that looks like one."""
     if not is_query(word):

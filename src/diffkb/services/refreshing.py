@@ -10,6 +10,7 @@ from diffkb import sources
 from diffkb.core.models import ARXIV, DOI, URL, Candidate, Identifier
 from diffkb.errors import DiffkbError, Interrupted, Offline, TurnedAway, UnknownWork
 from diffkb.services.asking import ask
+from diffkb.services.choosing import choose_entries, holds_query
 from diffkb.services.opening import open_reader, open_unit
 from diffkb.services.refs import resolve_ref
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from diffkb.core.models import Entry
     from diffkb.paths import BaseChoice
     from diffkb.services.asking import Asked
+    from diffkb.services.choosing import Meant
     from diffkb.services.findings import Finding
     from diffkb.services.opening import Progress, Report
     from diffkb.sources.http import Door
@@ -97,7 +99,7 @@ class Selection(NamedTuple):
 
 def refresh(
     choice: BaseChoice,
-    refs: Sequence[str],
+    meant: Meant,
     *,
     older_than: timedelta = FRESH,
     door: Callable[[], Door],
@@ -110,7 +112,8 @@ def refresh(
 
     Args:
         choice: the base.
-        refs: the entries; none stands for all that are pending, unfetched or stale.
+        meant: the entries, by references or a query; none stands for all that are pending,
+            unfetched or stale.
         older_than: what was fetched so long ago, or longer, is stale.
         door: opens the way to the network.
         report: takes a sentence about what is going on.
@@ -119,12 +122,14 @@ def refresh(
     Raises:
         KeyboardInterrupt: a person interrupted it before anything was answered.
         BaseNotFound: there is no base.
+        UsageError, BadQuery, SectionNotFound: a query cannot be read, or stands beside references.
         Offline: the network was not to be used; nothing is written then.
         StorageError: it cannot be read or written.
     """
     with open_reader(choice, report) as reader:
-        named, failed = _resolve(reader, refs)
-        selection = _select(reader, list(named) if refs else None, older_than)
+        named, failed = _resolve(reader, meant)
+        everything = not meant.words and not meant.query
+        selection = _select(reader, None if everything else list(named), older_than)
     questions = selection.questions
     if not questions:
         return Refresh(failed, selection.without_source, selection.resting)
@@ -170,11 +175,13 @@ def time_before(now: datetime, age: timedelta) -> str:
     return f"{then:%Y-%m-%dT%H:%M:%SZ}".rjust(20, "0")
 
 
-def _resolve(reader: Reader, refs: Sequence[str]) -> tuple[dict[int, str], list[Refreshed]]:
+def _resolve(reader: Reader, meant: Meant) -> tuple[dict[int, str], list[Refreshed]]:
     """Returns the entries that are meant, and the references that mean none."""
+    if holds_query(reader, meant):
+        return {one: str(one) for one in choose_entries(reader, meant)}, []
     named: dict[int, str] = {}
     failed = []
-    for ref in refs:
+    for ref in meant.words:
         try:
             named.setdefault(resolve_ref(reader, ref), ref)
         except DiffkbError as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from diffkb.cli.completion import complete_ref
+from diffkb.cli.curation import Wanted, meant
 from diffkb.cli.options import Refetch, Run, command
 from diffkb.cli.render.messages import entries
 from diffkb.errors import BadValue, Interrupted
@@ -17,6 +18,7 @@ from diffkb.errors import BadValue, Interrupted
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from diffkb.services.choosing import Meant
     from diffkb.services.findings import Finding
     from diffkb.services.proposing import Proposals
     from diffkb.services.refreshing import Refresh, Refreshed
@@ -38,21 +40,22 @@ LONGEST = 100_000
     examples=(
         "diffkb refresh",
         "diffkb refresh 12 2006.11239",
-        "diffkb refresh --older-than 1w",
+        "diffkb refresh section:Foundations --older-than 1w",
         "diffkb refresh --proposals",
     ),
 )
 def refresh(
     run: Run,
-    refs: Annotated[
+    words: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[REF]...",
-            help="Entries; else all that wait or are old.",
+            help="Entries, or a query such as 'pending:yes'; else all that wait or are old.",
             autocompletion=complete_ref,
         ),
     ] = None,
     *,
+    wanted: Wanted = None,
     older_than: Annotated[
         str,
         typer.Option(
@@ -68,13 +71,14 @@ def refresh(
     from diffkb.services.refreshing import refresh as ask_again
 
     door = partial(run.open_door, refetch=refetch)
+    which = meant(run, words, wanted)
     age = _age(older_than)
     with run.progress("asking") as progress:
         done = ask_again(
-            run.base, refs or [], older_than=age, door=door, report=run.say, progress=progress
+            run.base, which, older_than=age, door=door, report=run.say, progress=progress
         )
     _tell(run, done)
-    proposed = _look_for_versions(run, refs, done, door) if proposals else None
+    proposed = _look_for_versions(run, which, done, door) if proposals else None
     status = _exit_status(done, proposed)
     if run.json:
         errors = [one.error for one in done.results if one.error is not None and _counts(one)]
@@ -100,7 +104,7 @@ def _age(text: str) -> timedelta:
 
 
 def _look_for_versions(
-    run: Run, refs: list[str] | None, done: Refresh, door: Callable[[], Door]
+    run: Run, which: Meant, done: Refresh, door: Callable[[], Door]
 ) -> Proposals:
     """Looks for published versions of the entries that are meant; says who was not heard."""
     from diffkb.services.proposing import Keys, Proposals, look_for_versions
@@ -112,7 +116,7 @@ def _look_for_versions(
     with run.progress("looking for versions") as progress:
         proposed = look_for_versions(
             run.base,
-            ids if refs else None,
+            ids if which.words or which.query else None,
             keys=keys,
             door=door,
             report=run.say,
