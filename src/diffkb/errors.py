@@ -4,7 +4,8 @@ DiffkbError
 ├─ UsageError          2  MalformedIdentifier, WrOutOfScale, UnknownConfigKey, BadValue,
 │                         BadQuery, BadPattern
 ├─ NotFoundError       3  SectionNotFound, EntryNotFound, DocumentNotFound, BaseNotFound,
-│                         UnknownWork, NoAddress, NoIdentifier, NothingProposed, StepNotFound
+│                         BackupNotFound, UnknownWork, NoAddress, NoIdentifier, NothingProposed,
+│                         StepNotFound
 ├─ ConflictError       4  AmbiguousRef, AmbiguousDocument, AmbiguousSection, AmbiguousProposal,
 │                         AlreadyImported, AlreadyThere, AlreadyOne, NothingToSplit,
 │                         OtherDocument, SectionExists, SectionInside, IdentifierTaken,
@@ -208,6 +209,22 @@ class BaseNotFound(NotFoundError):
             hint=f"`diffkb --base {quoted} base init` makes one; so does the first change",
         )
         self.path = path
+
+
+class BackupNotFound(NotFoundError):
+    """The backup that was named does not exist; `known` holds those there are, newest first."""
+
+    code = "backup-not-found"
+
+    def __init__(self, path: str, known: list[str]) -> None:
+        newest = f"the newest is {known[0]}; " if known else ""
+        super().__init__(
+            f"there is no backup {path}",
+            hint=f"{newest}`diffkb base backup --list` shows the backups there are",
+            ref=path,
+        )
+        self.path = path
+        self.known = known
 
 
 class UnknownWork(NotFoundError):
@@ -737,7 +754,7 @@ class NotABase(StorageError):
     def __init__(self, path: str, why: str) -> None:
         super().__init__(
             f"{path} is not a diffkb base: {why}",
-            hint="name another with --base, or restore a copy",
+            hint="name another with --base, or restore a copy: `diffkb base doctor` tells of them",
         )
         self.path = path
         self.why = why
@@ -761,10 +778,12 @@ class BaseReadOnly(StorageError):
 
     code = "base-read-only"
 
-    def __init__(self, path: str, why: str = "it cannot be written") -> None:
+    def __init__(
+        self, path: str, why: str = "it cannot be written", *, hint: str | None = None
+    ) -> None:
         super().__init__(
             f"{path} is read-only: {why}",
-            hint="copy it to a place of your own and name that with --base",
+            hint=hint or "copy it to a place of your own and name that with --base",
         )
         self.path = path
 

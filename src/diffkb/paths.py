@@ -194,6 +194,17 @@ def user_folder(kind: Kind, environ: Mapping[str, str]) -> Path:
     return ask[kind]("diffkb", appauthor=False)
 
 
+def make_private_folder(folder: Path) -> None:
+    """Makes a folder, and those it lies in, for the user alone; one that is there is left as it is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not folder.is_dir():
+        make_private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def _home(environ: Mapping[str, str]) -> Path:
     """Returns the home folder, of the environment or else of the account.
 

@@ -16,7 +16,7 @@ from diffkb.errors import (
     UnreadableInput,
     UsageError,
 )
-from diffkb.paths import cache_folder, expanded
+from diffkb.paths import cache_folder, expanded, make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -491,7 +491,7 @@ def _write(path: Path, text: str) -> None:
     # The file a link leads to is replaced, so that the link stays one.
     target = path.resolve()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(target.parent)
         # Without an earlier file the mode stays mkstemp's 600: keys are nobody else's business.
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from diffkb.paths import make_private_folder
 from diffkb.sources.base import Reply
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Cache:
         size = row.size
         if size > self._most_bytes:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._path.parent)
         # Questions show what a person reads: the file is theirs alone.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         with self._open("rw") as connection:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from diffkb.errors import BadReply, RateLimited, SourceError, StorageError
+from diffkb.paths import make_private_folder
 from diffkb.sources.base import Request
 from diffkb.sources.fetching import about
 from diffkb.sources.http import TooLarge, Unchanging
@@ -146,9 +147,11 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
     """
     unfinished = path.with_name(UNFINISHED.format(secrets.token_hex(8)))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         _remove_abandoned(path.parent)
-        with unfinished.open("xb") as file:
+        # What a person reads is nobody else's business.
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

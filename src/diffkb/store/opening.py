@@ -76,18 +76,30 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
         BaseOlder: it has an older revision.
         StorageError: it cannot be used: NotABase, BaseNewer, BaseForeign, BaseLocked, …
     """
+    connection = connect_unchecked(path)
+    with translating(path):
+        try:
+            connection.execute("PRAGMA query_only=ON")
+            check(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def connect_unchecked(path: Path) -> sqlite3.Connection:
+    """Opens what may be a base, to look at it; nothing of it is read yet.
+
+    Raises:
+        BaseNotFound: there is no such file.
+        StorageError: it cannot be opened.
+    """
     _look(path)
     with translating(path):
         connection = sqlite3.connect(
             f"file:{_quoted(path)}?{_mode(path)}", uri=True, timeout=PATIENCE, isolation_level=None
         )
-        try:
-            connection.execute("PRAGMA query_only=ON")
-            prepare(connection)
-            check(connection, path)
-        except BaseException:
-            connection.close()
-            raise
+        prepare(connection)
     return connection
 
 
@@ -98,7 +110,7 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
         BaseReadOnly: the file or its folder cannot be written.
     """
     _look(path)
-    if not _is_writable(path):
+    if not is_writable(path):
         raise BaseReadOnly(str(path))
     with translating(path):
         connection = sqlite3.connect(
@@ -135,25 +147,46 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
         BaseOlder, BaseNewer: the revision is another one.
         BaseForeign: it holds triggers, views or tables that diffkb did not make.
     """
-    found = connection.execute(
-        "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
-    ).fetchall()
-    if ("table", "alembic_version") not in found:
-        raise NotABase(str(path), "it holds another program's data" if found else "it is empty")
-    _check_revision(connection, path)
-    foreign = [f"{kind} {name}" for kind, name in found if kind != "table" or name not in TABLES]
+    revision = known_revision(connection, path)
+    foreign = foreign_objects(connection)
     if foreign:
         raise BaseForeign(str(path), foreign)
+    if revision < REVISION:
+        raise BaseOlder(str(path), revision, REVISION)
 
 
-def _check_revision(connection: sqlite3.Connection, path: Path) -> None:
-    """Compares the base's revision with the one this diffkb works with."""
+def known_revision(connection: sqlite3.Connection, path: Path) -> str:
+    """Returns the revision of a base, which is this diffkb's or an older one.
+
+    Raises:
+        NotABase: it is another program's database.
+        BaseNewer: a newer diffkb wrote it.
+    """
+    found = _objects(connection)
+    if ("table", "alembic_version") not in found:
+        raise NotABase(str(path), "it holds another program's data" if found else "it is empty")
     revision = revision_of(connection)
-    if revision == REVISION:
-        return
     if revision is None or not revision.isdecimal():
         raise NotABase(str(path), f"its revision is {revision or 'missing'}")
-    raise (BaseOlder if revision < REVISION else BaseNewer)(str(path), revision, REVISION)
+    if revision > REVISION:
+        raise BaseNewer(str(path), revision, REVISION)
+    return revision
+
+
+def foreign_objects(connection: sqlite3.Connection) -> list[str]:
+    """Returns the triggers, views and tables that diffkb did not make, each with its kind."""
+    return [
+        f"{kind} {name}"
+        for kind, name in _objects(connection)
+        if kind != "table" or name not in TABLES
+    ]
+
+
+def _objects(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Returns kind and name of what a database is made of, indexes apart."""
+    return connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
+    ).fetchall()
 
 
 def revision_of(connection: sqlite3.Connection) -> str | None:
@@ -193,7 +226,7 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
 
 def _mode(path: Path) -> str:
     """Returns the parameters of the URI a base is read with."""
-    if _is_writable(path):
+    if is_writable(path):
         return "mode=rw"
     if not _uses_wal(path):
         return "mode=ro"
@@ -204,7 +237,7 @@ def _mode(path: Path) -> str:
     return "mode=ro&immutable=1"
 
 
-def _is_writable(path: Path) -> bool:
+def is_writable(path: Path) -> bool:
     """Says whether the base and the files SQLite puts beside it can be written."""
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 

@@ -6,24 +6,31 @@ imports this.
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import tempfile
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, pool
+from sqlalchemy.exc import DBAPIError
 
-from diffkb.errors import AlreadyThere, BaseReadOnly, NotABase, StorageError
+from diffkb.errors import BaseForeign, BaseReadOnly, NotABase
 from diffkb.paths import migrations_folder
+from diffkb.store.backups import keep_automatic
 from diffkb.store.indexing import rebuild_index
-from diffkb.store.opening import PATIENCE, REVISION, connect_for_reading, revision_of, translating
+from diffkb.store.opening import (
+    REVISION,
+    connect_for_reading,
+    foreign_objects,
+    is_writable,
+    revision_of,
+    translating,
+)
+from diffkb.store.publishing import connect, exclusively, publish, unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import sqlite3
+    from pathlib import Path
 
 
 def create_base(path: Path, *, wal: bool = True) -> None:
@@ -39,7 +46,7 @@ def create_base(path: Path, *, wal: bool = True) -> None:
     """
 
     def fill(temporary: Path) -> None:
-        with closing(_connect(temporary)) as connection:
+        with closing(connect(temporary)) as connection:
             _run_revisions(connection, migrations_folder(), REVISION)
 
     publish(path, fill, wal=wal)
@@ -51,42 +58,11 @@ def copy_base(source: Path, path: Path, *, wal: bool = True) -> None:
     def fill(temporary: Path) -> None:
         with (
             closing(connect_for_reading(source)) as reader,
-            closing(_connect(temporary)) as writer,
+            closing(connect(temporary)) as writer,
         ):
             reader.backup(writer)
 
     publish(path, fill, wal=wal)
-
-
-def publish(path: Path, fill: Callable[[Path], None], *, wal: bool) -> None:
-    """Writes a base beside its place, and gives it its name in one step.
-
-    Linking, unlike renaming, fails where the name is taken: of many who do this at once one
-    wins, and nobody's base is replaced.
-
-    Raises:
-        AlreadyThere: there is a file already.
-        StorageError: it cannot be written there.
-    """
-    try:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            temporary = Path(folder) / path.name
-            temporary.touch(mode=0o600)
-            with translating(path):
-                fill(temporary)
-                _settle(temporary, wal=wal)
-            os.link(temporary, path)
-        _sync(path.parent)
-    except OSError as error:
-        if isinstance(error, FileExistsError) and path.parent.is_dir():
-            hint = "name another file, or remove this one"
-            raise AlreadyThere(str(path), hint=hint) from error
-        raise StorageError(
-            f"{path} cannot be written: {error.strerror or error}",
-            hint="check the folder's permissions, or name another base with --base",
-        ) from error
 
 
 def upgrade_base(
@@ -106,25 +82,33 @@ def upgrade_base(
         BaseReadOnly: the file or its folder cannot be written.
         StorageError: as for reading it.
     """
-    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        raise BaseReadOnly(str(path), "it has an older revision and must be upgraded first")
-    folder = migrations or migrations_folder()
-    # A copy cannot be made inside a transaction, so a file keeps others out meanwhile.
-    with translating(path), _exclusively(path), closing(_connect(path)) as connection:
+    if not is_writable(path):
+        raise BaseReadOnly(
+            str(path),
+            "it has an older revision and must be upgraded first",
+            hint="copy it to a place of your own; there `diffkb --base COPY base upgrade` does it",
+        )
+    try:
+        with exclusively(path):
+            return _upgrade(path, migrations or migrations_folder(), revision)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _upgrade(path: Path, folder: Path, revision: str) -> tuple[str, Path] | None:
+    """Does what `upgrade_base` says, while nobody else does."""
+    with translating(path), closing(connect(path)) as connection:
         found = revision_of(connection)
         if found == revision:
             return None
         if found is None:
             raise NotABase(str(path), "its revision is missing")
-        copy = path.with_name(f"{path.name}.bak-{found}")
-        _back_up(connection, copy)
+        # What is foreign would take part in the changes.
+        if foreign := foreign_objects(connection):
+            raise BaseForeign(str(path), foreign)
+        copy = keep_automatic(connection, path)
         _run_revisions(connection, folder, revision)
     return found, copy
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Opens a file without a question; transactions are said by hand."""
-    return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
 
 
 def _run_revisions(connection: sqlite3.Connection, folder: Path, revision: str) -> None:
@@ -133,48 +117,13 @@ def _run_revisions(connection: sqlite3.Connection, folder: Path, revision: str) 
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     with engine.connect() as handed:
-        handed.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        handed.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = handed
-        command.upgrade(config, revision)
-        if revision == REVISION:
-            rebuild_index(connection)
-        handed.exec_driver_sql("COMMIT")
-
-
-def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
-    """Writes a copy of the base; one that an earlier attempt left is replaced."""
-    copy.unlink(missing_ok=True)
-    copy.touch(mode=0o600)
-    with closing(_connect(copy)) as writer:
-        connection.backup(writer)
-    _sync(copy)
-
-
-@contextmanager
-def _exclusively(path: Path) -> Iterator[None]:
-    """Holds a lock that the system frees when the process dies."""
-    lock = path.with_name(f"{path.name}.upgrade")
-    with lock.open("w") as stream:
-        if os.name == "posix":
-            import fcntl
-
-            fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-    lock.unlink(missing_ok=True)
-
-
-def _settle(path: Path, *, wal: bool) -> None:
-    """Puts a new base into its journal mode, and onto the disk."""
-    with closing(_connect(path)) as connection:
-        connection.execute(f"PRAGMA journal_mode={'WAL' if wal else 'DELETE'}")
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    """Waits until a file or a folder's names are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        try:
+            handed.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            handed.exec_driver_sql("BEGIN IMMEDIATE")
+            command.upgrade(config, revision)
+            if revision == REVISION:
+                rebuild_index(connection)
+            handed.exec_driver_sql("COMMIT")
+        except DBAPIError as error:
+            raise (error.orig or error) from error

@@ -1,16 +1,19 @@
-"""`diffkb base`: which base is meant and why, and making a new one."""
+"""`diffkb base`: which base is meant and why, making a new one, and keeping it safe."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from diffkb.cli.options import Commands, Run
 from diffkb.cli.render.messages import entries, printable
 from diffkb.errors import UsageError
-from diffkb.paths import shipped_base
+from diffkb.paths import expanded, shipped_base
 from diffkb.services.bases import describe_base, make_base
+
+if TYPE_CHECKING:
+    from diffkb.store.backups import Copy
 
 commands = Commands(
     details="The base is the one --base names, else DIFFKB_BASE, else that of the checkout of "
@@ -70,4 +73,127 @@ def init(
     if run.json:
         return run.answer({"path": str(choice.target), "empty": empty})
     run.say(f"{choice.target} is made" + (", empty" if empty else ""))
+    return 0
+
+
+@commands.command(
+    "backup",
+    "Copy the base, verified, while others may go on writing.",
+    details="Without FILE the copy gets a name with the time, in the folder `backups` beside the "
+    "base. Such copies are yours: diffkb never removes them.",
+    examples=(
+        "diffkb base backup",
+        "diffkb base backup /media/stick/kb.sqlite",
+        "diffkb base backup --list",
+    ),
+)
+def backup(
+    run: Run,
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="Where to: a file, or a folder.")
+    ] = None,
+    *,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the backups there are, the newest first.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there.")] = False,
+) -> int:
+    """Copies the base, or lists its backups."""
+    from diffkb.services.backups import back_up_base
+
+    if listed:
+        if file is not None or force:
+            raise UsageError("--list stands alone", hint="leave FILE and --force out")
+        return _list_backups(run)
+    place = None if file is None else expanded(file, "FILE", "the path of a file or a folder")
+    with run.progress("copying") as progress:
+        made = back_up_base(run.base, place, progress, replacing=force)
+    if run.json:
+        return run.answer(_copy_object(made))
+    print(printable(str(made.path)))
+    run.say(f"verified: {entries(made.rows.get('entries', 0))}, revision {made.revision}")
+    return 0
+
+
+def _copy_object(made: Copy) -> dict[str, object]:
+    """Returns a backup that was made as JSON holds it."""
+    return {
+        "path": str(made.path),
+        "revision": made.revision,
+        "bytes": made.path.stat().st_size,
+        "rows": made.rows,
+    }
+
+
+def _list_backups(run: Run) -> int:
+    """Shows the backups there are: when, how large, by whom, where."""
+    from diffkb.services.backups import list_backups
+
+    found = list_backups(run.base)
+    if run.json:
+        return run.answer(
+            {
+                "backups": [
+                    {
+                        "path": str(one.path),
+                        "written": one.written,
+                        "bytes": one.size,
+                        "automatic": one.automatic,
+                    }
+                    for one in found
+                ]
+            }
+        )
+    for one in found:
+        by = "automatic" if one.automatic else "yours"
+        print(f"{one.written}\t{one.size}\t{by}\t{printable(str(one.path))}")
+    if not found:
+        run.say(f"there is no backup of {run.base.target} yet; `diffkb base backup` makes one")
+    return 0
+
+
+@commands.command(
+    "restore",
+    "Put a backup in the place of the base, which is kept as it was.",
+    details="The backup is looked through first. Whoever is at work on the base sees it before or "
+    "after. As it was, the base is kept as an automatic backup; of those the last five are kept.",
+    examples=("diffkb base restore backups/kb-20261125T093000Z.sqlite",),
+)
+def restore(
+    run: Run, file: Annotated[str, typer.Argument(metavar="FILE", help="The backup.")]
+) -> int:
+    """Restores the base from a backup."""
+    from diffkb.services.backups import restore_base
+
+    backup = expanded(file, "FILE", "the path of a backup")
+    with run.progress("restoring") as progress:
+        kept = restore_base(run.base, backup, run.say, progress)
+    if run.json:
+        return run.answer(
+            {"path": str(run.base.target), "from": str(file), "kept": kept and str(kept)}
+        )
+    run.say(f"{run.base.target} holds again what {file} holds")
+    if kept is not None:
+        run.say(f"as it was, it is in {kept}")
+    return 0
+
+
+@commands.command(
+    "upgrade",
+    "Bring the base to the newest revision.",
+    details="Other commands do so by themselves when they meet an older base. As it was, the base "
+    "is kept as an automatic backup.",
+)
+def upgrade(run: Run) -> int:
+    """Upgrades the base."""
+    from diffkb.services.backups import upgrade_chosen_base
+    from diffkb.store.opening import REVISION
+
+    before = upgrade_chosen_base(run.base, run.say)
+    if run.json:
+        return run.answer(
+            {"path": str(run.base.path), "before": before or REVISION, "revision": REVISION}
+        )
+    if before is None:
+        run.say(f"{run.base.path} has the newest revision, {REVISION}, already")
     return 0
