@@ -25,6 +25,7 @@ ANY_TEXT = st.text(st.characters(), max_size=40)
         ("Straße", "strasse"),
         ("Łukasz Ørsted Æsir", "lukasz orsted aesir"),
         ("\ufb01eld", "field"),
+        ("\U0001d413\U0001d402\u2070", "tc0"),
         ("WR=3", "wr=3"),
         ("扩散模型", "扩散模型"),
     ],

@@ -14,7 +14,7 @@ import typer.main
 from diffkb.cli.lazy import LazyGroup, Row
 from diffkb.cli.options import global_options
 from diffkb.cli.run import Run
-from diffkb.errors import DiffkbError, StorageError, UsageError
+from diffkb.errors import DiffkbError, NotABase, StorageError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,7 +219,18 @@ def _told(error: BaseException, run: Run) -> DiffkbError:
         return _usage(error, run)
     if isinstance(error, OSError) and _is_of_the_output(error):
         return _unwritable(error)
-    return Bug(error)
+    return _damage(run) or Bug(error)
+
+
+def _damage(run: Run) -> DiffkbError | None:
+    """Returns the error for a damaged base, where that may be what nobody foresaw."""
+    # Only a run that has come as far as to know its base can have stumbled over it.
+    if "base" not in vars(run):
+        return None
+    from diffkb.store.examining import find_damage
+
+    damage = find_damage(run.base.path)
+    return NotABase(str(run.base.path), f"it is damaged ({damage})") if damage else None
 
 
 def _usage(error: Any, run: Run) -> UsageError:

@@ -42,7 +42,8 @@ def fold(text: str) -> str:
     """Returns text without case and diacritics: `Schrödinger` and `schrodinger` are one."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    # Some letters, as those of formulas, show only apart that they are capitals.
+    apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
     return "".join(one for one in apart if not unicodedata.combining(one)).translate(LETTERS)
 
 

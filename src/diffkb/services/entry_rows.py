@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import select
 
 from diffkb.core.text import storable
-from diffkb.services.list_rows import entry_columns
+from diffkb.services.list_rows import READ_COLUMNS, entry_columns
 from diffkb.store.tables import EntryRow, NoteRow, TagRow
 
 if TYPE_CHECKING:
@@ -15,19 +15,6 @@ if TYPE_CHECKING:
 
     from diffkb.core.models import Fields
     from diffkb.store.writer import UnitOfWork
-
-# The columns of an entry that `entry_columns` fills, in its order.
-READ_COLUMNS = (
-    "url",
-    "links",
-    "year",
-    "year_from",
-    "wr",
-    "read",
-    "venue",
-    "authors",
-    "mentioned",
-)
 
 
 def read_back(

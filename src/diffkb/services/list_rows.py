@@ -21,6 +21,19 @@ GAP = 1 << 20
 
 Rows = list[tuple[Any, ...]]
 
+# The columns of an entry that `entry_columns` fills, in its order.
+READ_COLUMNS = (
+    "url",
+    "links",
+    "year",
+    "year_from",
+    "wr",
+    "read",
+    "venue",
+    "authors",
+    "mentioned",
+)
+
 
 class ListRows:
     """The rows of a list, with their ids, as bulk inserts take them.

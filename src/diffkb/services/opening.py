@@ -58,7 +58,7 @@ def open_unit(
     from diffkb.store.writer import UnitOfWork
 
     prepare_target(choice, report, empty=empty)
-    return UnitOfWork(choice.target, command=command, who=_user())
+    return UnitOfWork(choice.target, command=command, who=user_name())
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def _make(choice: BaseChoice, report: Report, *, empty: bool) -> None:
             raise BaseNotFound(str(choice.target)) from None
 
 
-def _user() -> str | None:
+def user_name() -> str | None:
     """Returns the name of the person at the keyboard, as the system knows it."""
     import getpass
 

@@ -324,7 +324,7 @@ class Page:
 
     def _count_down(self, entry: EntryRow, block: BlockRow) -> None:
         """Lets the numbers after an entry that is going to be taken out follow."""
-        ctx = self._context_of(entry)
+        ctx = self.context_of(entry)
         unit = ctx.unit or unit_of(text_of(block))
         count_on(self._blocks, block, -1, number_in(text_of(block), unit), unit)
 
@@ -368,7 +368,7 @@ class Page:
         fields: Fields,
     ) -> None:
         """Takes an entry from its place to the end of another group."""
-        old, text = self._context_of(entry), text_of(block)
+        old, text = self.context_of(entry), text_of(block)
         self._count_down(entry, block)
         left = entry.group_id
         self._blocks.take_out(block)
@@ -437,8 +437,8 @@ class Page:
         Raises:
             CannotWrite: a row of a table has no place beside it.
         """
-        own = New(self._own_text(entry), self._context_of(entry))
-        ctx = self._context_of(other)
+        own = New(self._own_text(entry), self.context_of(entry))
+        ctx = self.context_of(other)
         near = [(text_of(self._blocks.get(other.block_id)), ctx)]
         fields = self.fields_of(entry)
         in_table = "row" in {own.ctx.unit, ctx.unit}
@@ -503,14 +503,14 @@ class Page:
     def fields_of(self, entry: EntryRow) -> Fields:
         """Returns what an entry's Markdown says."""
         text = text_of(self._blocks.get(entry.block_id))
-        return get_fields(text, self._context_of(entry))[entry.ordinal]
+        return get_fields(text, self.context_of(entry))[entry.ordinal]
 
     def said_near(self, entry: EntryRow, name: str) -> set[object]:
         """Returns what the Markdown of an entry, and of those near it, says in a field.
 
         What says nothing there is left out.
         """
-        near = self._near(entry, self._context_of(entry))
+        near = self._near(entry, self.context_of(entry))
         said = [self.fields_of(entry), *(one for raw, ctx in near for one in get_fields(raw, ctx))]
         return {getattr(one, name) for one in said} - {None, ()}
 
@@ -531,7 +531,7 @@ class Page:
 
     def credits_like(self, entry: EntryRow, authors: Sequence[Author]) -> str:
         """Returns authors as an entry and those near it write theirs."""
-        near = [(raw, ctx) for raw, ctx in self._near(entry, self._context_of(entry))]
+        near = [(raw, ctx) for raw, ctx in self._near(entry, self.context_of(entry))]
         shown = [one.authors for raw, ctx in near for one in get_fields(raw, ctx) if one.authors]
         shown += [entry.authors] if entry.authors else []
         written = credits_like(Facts(tuple(authors)), shown, ()).authors
@@ -556,7 +556,7 @@ class Page:
         with self._unit.attempt():
             self._refuse_sharing(entry.block_id, "other entries share its line")
             block, said = self._blocks.get(entry.block_id), self.fields_of(entry)
-            old, ctx = text_of(block), self._context_of(entry)
+            old, ctx = text_of(block), self.context_of(entry)
             if not ctx.dialect.own:
                 ctx = ctx._replace(defined=tuple(labels_in(text, self._definitions).items()))
             raw = old[: leading(old)] + text + old[trailing(old) :]
@@ -572,7 +572,7 @@ class Page:
     def _put(self, entry: EntryRow, changes: Mapping[str, object]) -> None:
         """Writes fields into an entry's block."""
         block = self._blocks.get(entry.block_id)
-        ctx = self._context_of(entry)
+        ctx = self.context_of(entry)
         said = self.fields_of(entry)
         if ctx.unit and not ctx.dialect.own:
             raw = put_curated(changes, text_of(block), ctx, self._near(entry, ctx))
@@ -611,7 +611,7 @@ class Page:
         section = None if entry.section_id is None else outline[entry.section_id]
         return [pair for one in reversed(self._neighbours(group, section, ctx)) for pair in one]
 
-    def _context_of(self, entry: EntryRow) -> Context:
+    def context_of(self, entry: EntryRow) -> Context:
         """Returns what an entry's reading depends on."""
         group = None if entry.group_id is None else self.outline()[entry.group_id]
         return self._headings.context(group).with_json(entry.ctx)

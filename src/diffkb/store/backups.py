@@ -193,16 +193,23 @@ def _replace_contents(backup: Path, base: Path, progress: Progress | None) -> Pa
     Raises:
         BaseLocked: others write to it without an end, or read it in journal mode DELETE.
     """
-    with (
-        closing(connect_unchecked(backup)) as source,
-        closing(connect(base)) as target,
-        closing(connect(base)) as watcher,
-        translating(base),
-    ):
+    with translating(base), closing(connect(base)) as target:
         [(mode,)] = target.execute("PRAGMA journal_mode").fetchall()
         # In write-ahead mode nobody who reads has to wait, and none of them is in the way.
         if target.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
             raise BaseLocked(str(base))
+        kept = _replace_in(target, backup, base, progress)
+        # Where others have it open by now, it stays in write-ahead mode, which is no harm.
+        with suppress(sqlite3.OperationalError):
+            target.execute(f"PRAGMA journal_mode={mode}")
+    return kept
+
+
+def _replace_in(
+    target: sqlite3.Connection, backup: Path, base: Path, progress: Progress | None
+) -> Path:
+    """Replaces what a base in write-ahead mode holds, and returns the copy of what that was."""
+    with closing(connect_unchecked(backup)) as source, closing(connect(base)) as watcher:
         source.execute("BEGIN")
         for _ in range(ATTEMPTS):
             kept = keep_automatic(watcher, base)
@@ -210,10 +217,8 @@ def _replace_contents(backup: Path, base: Path, progress: Progress | None) -> Pa
                 _overwrite(source, target, base, watcher, progress)
             except _WrittenMeanwhile:
                 kept.unlink()
-                continue
-            if mode != "wal":
-                target.execute(f"PRAGMA journal_mode={mode}")
-            return kept
+            else:
+                return kept
     raise BaseLocked(str(base))
 
 

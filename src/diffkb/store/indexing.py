@@ -78,7 +78,28 @@ class Indexed(NamedTuple):
 def rebuild_index(connection: sqlite3.Connection) -> None:
     """Makes the index anew from the rows."""
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
-    connection.executemany(_INSERT, _indexed(connection.execute(_SELECT.format("1"))))
+    connection.executemany(_INSERT, indexed_entries(connection))
+
+
+def remake_index(connection: sqlite3.Connection) -> None:
+    """Makes the index anew from nothing: one that is damaged cannot even be emptied.
+
+    Args:
+        connection: inside a transaction.
+    """
+    tables = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE name IN ('search', 'search_words') ORDER BY name"
+    ).fetchall()
+    for name, _ in reversed(tables):
+        connection.execute(f"DROP TABLE {name}")
+    for _, statement in tables:
+        connection.execute(statement)
+    rebuild_index(connection)
+
+
+def indexed_entries(connection: sqlite3.Connection) -> Iterator[Indexed]:
+    """Yields what the index has to hold of every entry."""
+    return _indexed(connection.execute(_SELECT.format("1")))
 
 
 def update_index(connection: sqlite3.Connection, step_id: int) -> None:

@@ -57,6 +57,18 @@ WAL_HEADER = b"\x02\x02"
 # Characters that end or steer the path in SQLite's URIs (https://sqlite.org/uri.html).
 URI_ESCAPES = {ord("%"): "%25", ord("?"): "%3f", ord("#"): "%23"}
 
+# What is said where the disk is to blame; SQLite's own words come after it.
+_DISK = {
+    sqlite3.SQLITE_FULL: (
+        "there is no room to write {}",
+        "make room, and try again; nothing was changed",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "the disk does not let {} be read or written",
+        "see whether it is full or failing, and try again; nothing was changed",
+    ),
+}
+
 
 def connect_for_reading(path: Path) -> sqlite3.Connection:
     """Opens a base to read it.
@@ -219,9 +231,8 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
         return NotABase(str(path), "it is no SQLite database")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_SCHEMA}:
         return NotABase(str(path), f"it is damaged ({error})")
-    if code == sqlite3.SQLITE_FULL:
-        return StorageError(f"there is no room to write {path}", hint="make room, and try again")
-    return StorageError(f"{path} cannot be used: {error}", hint="`diffkb base` says which it is")
+    message, hint = _DISK.get(code, ("{} cannot be used", "`diffkb base doctor` looks at it"))
+    return StorageError(f"{message.format(path)}: {error}", hint=hint)
 
 
 def _mode(path: Path) -> str:

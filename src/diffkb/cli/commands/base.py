@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from diffkb.cli.options import Commands, Run
 from diffkb.cli.render.messages import entries, printable
-from diffkb.errors import UsageError
+from diffkb.errors import StorageError, UsageError
 from diffkb.paths import expanded, shipped_base
 from diffkb.services.bases import describe_base, make_base
 
 if TYPE_CHECKING:
+    from diffkb.cli.render.envelope import Status
+    from diffkb.services.examining import Examination
     from diffkb.store.backups import Copy
 
 commands = Commands(
@@ -197,3 +200,93 @@ def upgrade(run: Run) -> int:
     if before is None:
         run.say(f"{run.base.path} has the newest revision, {REVISION}, already")
     return 0
+
+
+@commands.command(
+    "doctor",
+    "Say whether the base is sound, and what to do where it is not.",
+    details="Looks at the file, the tables, the journal, the index of texts, and every entry and "
+    "document, read anew from the Markdown. --repair makes indexes anew, takes what is stored of "
+    "an entry from its Markdown, and removes works that no entry stands for, after an automatic "
+    "backup. The status is 0 for a sound base, 1 with findings, 7 where it cannot be used.",
+    examples=("diffkb base doctor", "diffkb base doctor --repair"),
+)
+def doctor(
+    run: Run,
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be.")] = False,
+) -> int:
+    """Examines the base."""
+    from diffkb.services.examining import examine_base, repair_base
+
+    work = repair_base if repair else examine_base
+    with run.progress("looking") as progress:
+        found = work(run.base, run.say, progress)
+    status = (1 if found.findings else 0) if found.usable else StorageError.exit_code
+    if run.json:
+        return run.answer(_examination_object(found), status=_word(found), exit_code=status)
+    for finding in found.findings:
+        print(printable(f"{finding.kind}: {finding.message}; {finding.hint}"))
+    _tell_examination(run, found)
+    return status
+
+
+def _word(found: Examination) -> Status:
+    """Returns how the examination ended, in JSON's word."""
+    if not found.usable:
+        return "error"
+    return "partial" if found.findings else "ok"
+
+
+def _examination_object(found: Examination) -> dict[str, object]:
+    """Returns an examination as JSON holds it."""
+    return {
+        "path": str(found.path),
+        "revision": found.revision,
+        "usable": found.usable,
+        "documents": found.documents,
+        "entries": found.entries,
+        "findings": [
+            {
+                "kind": one.kind,
+                "message": one.message,
+                "hint": one.hint,
+                "repairable": one.repair is not None,
+            }
+            for one in found.findings
+        ],
+        "backup": found.backup and str(found.backup),
+        "repaired": list(found.repaired),
+        "kept": found.kept and str(found.kept),
+    }
+
+
+def _tell_examination(run: Run, found: Examination) -> None:
+    """Says on standard error what was done, and how to get a broken base back."""
+    for done in found.repaired:
+        run.say(done)
+    if found.kept is not None:
+        run.say(f"as it was, the base is in {found.kept}")
+    if not found.findings:
+        count = found.documents
+        lists = f"{count} {'document' if count == 1 else 'documents'}"
+        run.say(f"{found.path} is sound: {entries(found.entries)} in {lists}")
+    elif found.usable:
+        run.say(f"{found.path} can be used; what is wrong is said above")
+    elif found.backup is not None:
+        run.hint(
+            f"`{_called(run)} base restore {quote(str(found.backup))}` goes back to the "
+            "newest backup that is whole"
+        )
+    else:
+        path = quote(str(found.path))
+        run.hint(
+            "there is no backup that is whole; the sqlite3 program saves what can still be read: "
+            f"`sqlite3 {path} .recover | sqlite3 saved.sqlite`, then "
+            "`diffkb --base saved.sqlite base doctor`"
+        )
+
+
+def _called(run: Run) -> str:
+    """Returns how diffkb was called, as far as it says which base is meant."""
+    return "diffkb" if run.base_option is None else f"diffkb --base {quote(run.base_option)}"
