@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.errors import AlreadyThere, BadValue, BaseForeign, BaseLocked, NotABase, StorageError
 from diffkb.store.opening import (
+    connect_to_look,
     connect_unchecked,
     foreign_objects,
     known_revision,
+    revision_of,
     storage_error,
     translating,
 )
@@ -33,8 +35,6 @@ KEPT = 5
 FOLDER = "backups"
 # Pages of one step of SQLite's backup, about 4 MB: between two steps progress is shown.
 PAGES = 1_000
-# How often a copy is made anew because others went on writing.
-ATTEMPTS = 10
 
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 # What SQLite puts beside a base, and what belongs to it until it is applied.
@@ -176,7 +176,8 @@ def _replace(backup: Path, base: Path, progress: Progress | None) -> Path:
 
 def is_readable(path: Path) -> bool:
     """Says whether SQLite finds its way into a file at all, whatever else is wrong with it."""
-    with closing(sqlite3.connect(path)) as connection:
+    # For reading alone: what belongs to a broken base, SQLite would take away.
+    with closing(connect_to_look(path)) as connection:
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.DatabaseError as error:
@@ -208,63 +209,28 @@ def _replace_contents(backup: Path, base: Path, progress: Progress | None) -> Pa
 def _replace_in(
     target: sqlite3.Connection, backup: Path, base: Path, progress: Progress | None
 ) -> Path:
-    """Replaces what a base in write-ahead mode holds, and returns the copy of what that was."""
-    with closing(connect_unchecked(backup)) as source, closing(connect(base)) as watcher:
-        source.execute("BEGIN")
-        for _ in range(ATTEMPTS):
-            kept = keep_automatic(watcher, base)
-            try:
-                _overwrite(source, target, base, watcher, progress)
-            except _WrittenMeanwhile:
-                kept.unlink()
-            else:
-                return kept
-    raise BaseLocked(str(base))
-
-
-class _WrittenMeanwhile(Exception):
-    """Somebody wrote to a base after it was copied: the copy does not hold it."""
-
-
-def _overwrite(
-    source: sqlite3.Connection,
-    target: sqlite3.Connection,
-    base: Path,
-    watcher: sqlite3.Connection,
-    progress: Progress | None,
-) -> None:
-    """Writes all pages of one database over those of another.
-
-    Args:
-        source: what to write.
-        target: where to write it, in write-ahead mode.
-        base: the file of the target, for errors.
-        watcher: another connection to the target, by which the base was copied last.
-        progress: takes how many pages of how many are written.
+    """Replaces what a base in write-ahead mode holds, and returns the copy of what that was.
 
     Raises:
-        _WrittenMeanwhile: the base has changed since that copy was made.
         BaseLocked: somebody is writing to it.
     """
-    [(pages,)] = source.execute("PRAGMA page_count").fetchall()
-    before = _version(watcher)
+    kept: list[Path] = []
+    with closing(connect_unchecked(backup)) as source, closing(connect(base)) as reader:
+        source.execute("BEGIN")
+        [(pages,)] = source.execute("PRAGMA page_count").fetchall()
 
-    def look(status: int, remaining: int, total: int) -> None:
-        if status in BUSY:
-            raise BaseLocked(str(base))
-        # From the first step on nobody else writes, and nothing is committed before the last.
-        if remaining and _version(watcher) != before:
-            raise _WrittenMeanwhile
-        if progress is not None:
-            progress(total - remaining, total)
+        def look(status: int, remaining: int, total: int) -> None:
+            if status in BUSY:
+                raise BaseLocked(str(base))
+            # From the first step on nobody else can write, and others see the base as it was.
+            if not kept:
+                kept.append(keep_automatic(reader, base))
+            if progress is not None:
+                progress(total - remaining, total)
 
-    source.backup(target, pages=max(1, min(PAGES, pages // 2)), progress=look)
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    """Returns a number that changes when others write (https://sqlite.org/pragma.html)."""
-    number: int = connection.execute("PRAGMA data_version").fetchone()[0]
-    return number
+        # In more than one step, as the last one is seen by all.
+        source.backup(target, pages=max(1, min(PAGES, pages // 2)), progress=look)
+    return kept[0]
 
 
 def _replace_file(backup: Path, base: Path, progress: Progress | None) -> Path:
@@ -297,12 +263,16 @@ def keep_automatic(connection: sqlite3.Connection, base: Path) -> Path:
     Raises:
         StorageError: it cannot be written.
     """
-    [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ["0"]
+    try:
+        label = revision_of(connection) or "0"
+    except sqlite3.OperationalError:
+        # Another program's, or empty.
+        label = "0"
 
     def fill(temporary: Path) -> None:
         _copy_pages(connection, temporary, base, None)
 
-    path = _publish_automatic(base, str(revision), fill)
+    path = _publish_automatic(base, label, fill)
     _prune(base, path)
     return path
 

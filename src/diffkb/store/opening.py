@@ -138,6 +138,11 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def connect_to_look(path: Path) -> sqlite3.Connection:
+    """Opens a file without changing anything beside it either; errors come with the first look."""
+    return sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, timeout=PATIENCE)
+
+
 def _look(path: Path) -> None:
     """Refuses a path that no base can be at: SQLite would only say that it cannot open it."""
     if not path.exists():
