@@ -110,6 +110,10 @@ LIGHT: list[tuple[tuple[str, ...], dict[str, str], set[str]]] = [
     (("undo", "--help"), {}, {"undo"}),
     (("base",), {}, {"base"}),
     (("base", "which", "--json"), {}, {"base"}),
+    (("base", "backup"), {}, {"base"}),
+    (("base", "backup", "--list"), {}, {"base"}),
+    (("base", "upgrade"), {}, {"base"}),
+    (("base", "doctor"), {}, {"base"}),
     (("add", "--help"), {}, {"add"}),
     (("base", "init", "--help"), {}, {"base"}),
     (("export", "--help"), {}, {"export"}),
@@ -166,7 +170,8 @@ def test_reading_loads_nothing_heavy(
     (tmp_path / "list.md").write_text("- [A Paper](https://arxiv.org/abs/2001.00001) **WR=2**\n")
     modules = loaded(PROGRAM, *words, env=variables)
     assert "diffkb.cli.app" in modules
-    heavy = HEAVY - (PARSER if commands and commands <= PARSING else set())
+    parses = (commands and commands <= PARSING) or "doctor" in words
+    heavy = HEAVY - (PARSER if parses else set())
     assert heavy & roots(modules) == set()
     prefix = "diffkb.cli.commands."
     assert {one.removeprefix(prefix) for one in modules if one.startswith(prefix)} == commands

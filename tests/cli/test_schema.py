@@ -31,6 +31,9 @@ VALIDATOR = Draft202012Validator(describe_json())
 LINES: dict[str, tuple[str, ...]] = {
     "add": ("add", "2006.11239", "nonsense", "--no-fetch"),
     "base": ("base",),
+    "base backup": ("base", "backup"),
+    "base doctor": ("base", "doctor"),
+    "base upgrade": ("base", "upgrade"),
     "config": ("config",),
     "config get": ("config", "get", "patience"),
     "config path": ("config", "path"),
@@ -93,6 +96,28 @@ def test_import_and_init_answer_as_the_schema_says(call: Call, tmp_path: Path) -
         VALIDATOR.validate(answer)
 
 
+def test_restore_and_a_doctor_with_findings_answer_as_the_schema_says(
+    call: Call, base: Path
+) -> None:
+    made = call("base", "backup").stdout.strip()
+    for words, status in (
+        (("base", "restore", made), "ok"),
+        (("base", "backup", "--list"), "ok"),
+        (("base", "doctor"), "partial"),
+        (("base", "doctor", "--repair"), "ok"),
+        (("base", "doctor"), "error"),
+    ):
+        if status == "partial":
+            with closing(sqlite3.connect(base)) as connection:
+                connection.execute("UPDATE entries SET title = 'x' WHERE id = 12")
+                connection.commit()
+        if status == "error":
+            base.write_bytes(b"no database")
+        answer = json.loads(call(*words, "--json").stdout)
+        assert answer["status"] == status
+        VALIDATOR.validate(answer)
+
+
 def test_split_and_accept_answer_as_the_schema_says(call: Call, base: Path) -> None:
     assert call("merge", "12", "13").status == 0
     split = json.loads(call("split", "13", "--json").stdout)
@@ -143,7 +168,8 @@ def test_the_schema_knows_every_command() -> None:
     groups = {"section", "config"}
     named = {row.name for row in COMMANDS} - groups
     assert named <= set(ANSWERS)
-    others = {"import", "base init", "split", "accept", "undo", "redo", "sync", "diff"}
+    others = {"import", "base init", "base restore", "split", "accept"}
+    others |= {"undo", "redo", "sync", "diff"}
     assert set(ANSWERS) == {*LINES, *others}
 
 

@@ -346,6 +346,26 @@ ANSWERS: dict[str, Schema] = {
         entries=NUMBER,
     ),
     "base init": _object(path=TEXT, empty=FLAG),
+    "base backup": {
+        "anyOf": [
+            _object(path=TEXT, revision=TEXT, bytes=NUMBER, rows={"type": "object"}),
+            _object(backups=_list(_object(path=TEXT, written=TEXT, bytes=NUMBER, automatic=FLAG))),
+        ]
+    },
+    # "from" is a word of Python's, and no name of an argument.
+    "base restore": _object(**{"path": TEXT, "from": TEXT, "kept": _or_null(TEXT)}),
+    "base upgrade": _object(path=TEXT, before=TEXT, revision=TEXT),
+    "base doctor": _object(
+        path=TEXT,
+        revision=_or_null(TEXT),
+        usable=FLAG,
+        documents=NUMBER,
+        entries=NUMBER,
+        findings=_list(_object(kind=TEXT, message=TEXT, hint=TEXT, repairable=FLAG)),
+        backup=_or_null(TEXT),
+        repaired=_list(TEXT),
+        kept=_or_null(TEXT),
+    ),
     "config": _object(path=TEXT, settings=_list(_definition("setting"))),
     "config path": _object(path=TEXT, exists=FLAG),
     "config get": _definition("setting"),
