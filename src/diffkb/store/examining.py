@@ -304,7 +304,7 @@ def find_damage(path: Path) -> str | None:
             for check in checks:
                 for finding in check(connection):
                     return finding.message
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
     except DiffkbError:
         # Opening it says by itself what is wrong.

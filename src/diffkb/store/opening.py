@@ -223,6 +223,9 @@ def translating(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise storage_error(error, path) from error
+    except UnicodeDecodeError as error:
+        # SQLite puts names of a damaged schema into its words as they are.
+        raise NotABase(str(path), "it is damaged (its names are no UTF-8)") from error
 
 
 def storage_error(error: sqlite3.Error, path: Path) -> StorageError:

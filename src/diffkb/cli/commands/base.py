@@ -223,11 +223,15 @@ def doctor(
     with run.progress("looking") as progress:
         found = work(run.base, run.say, progress)
     status = (1 if found.findings else 0) if found.usable else StorageError.exit_code
+    errors = [] if found.usable else [_unusable(run, found)]
     if run.json:
-        return run.answer(_examination_object(found), status=_word(found), exit_code=status)
+        answer = _examination_object(found)
+        return run.answer(answer, errors=errors, status=_word(found), exit_code=status)
     for finding in found.findings:
         print(printable(f"{finding.kind}: {finding.message}; {finding.hint}"))
     _tell_examination(run, found)
+    for error in errors:
+        run.report(error)
     return status
 
 
@@ -273,18 +277,21 @@ def _tell_examination(run: Run, found: Examination) -> None:
         run.say(f"{found.path} is sound: {entries(found.entries)} in {lists}")
     elif found.usable:
         run.say(f"{found.path} can be used; what is wrong is said above")
-    elif found.backup is not None:
-        run.hint(
-            f"`{_called(run)} base restore {quote(str(found.backup))}` goes back to the "
-            "newest backup that is whole"
-        )
+
+
+def _unusable(run: Run, found: Examination) -> StorageError:
+    """Returns the error for a base that cannot be used, with how to get it back."""
+    path = quote(str(found.path))
+    if found.backup is not None:
+        back = f"`{_called(run)} base restore {quote(str(found.backup))}`"
+        hint = f"{back} goes back to the newest backup that is whole"
     else:
-        path = quote(str(found.path))
-        run.hint(
+        hint = (
             "there is no backup that is whole; the sqlite3 program saves what can still be read: "
             f"`sqlite3 {path} .recover | sqlite3 saved.sqlite`, then "
             "`diffkb --base saved.sqlite base doctor`"
         )
+    return StorageError(f"{found.path} cannot be used as it is", hint=hint)
 
 
 def _called(run: Run) -> str:
