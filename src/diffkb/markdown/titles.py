@@ -360,12 +360,14 @@ def _may_precede(before: str, words: str) -> bool:
 def _venue_led(raw: str, first: Span, nested: int, own: list[Span]) -> Found | None:
     """Returns the title after leading labels, the last of which is the link of the work."""
     following: Span | None = first
+    # Each is looked at once, however many there are: they stand in order.
+    later = iter(own)
     while following is not None:
         first = following
         at = first.end
         while at < nested and raw[at] in "])\\ \t:-–—,":
             at += 1
-        following = next((one for one in own if one.start >= at), None)
+        following = next((one for one in later if one.start >= at), None)
         if following is None or raw[at : following.start].strip(" *_[(<>\t\r\n"):
             break
         if not names_target(raw, following):
