@@ -260,7 +260,8 @@ class _Document:
 
     def _fields(self, block: BlockAsStored) -> tuple[Fields, ...]:
         """Returns what the entries of a block say."""
-        context = Context(self._dialect, self._tree.year)
+        year = self._tree.year
+        context = Context(self._dialect, year.value, weak=year.weak)
         try:
             context = context.with_json(block.entries[0].ctx)
             return get_fields(block.text, context)

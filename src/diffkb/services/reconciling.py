@@ -13,9 +13,15 @@ from diffkb.core.text import decoded, encoded, storable
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document, read_once
 from diffkb.markdown.pairing import longest_rise, pair_units, units_of
-from diffkb.services.entry_rows import READ_COLUMNS
 from diffkb.services.identity import add_identifiers, find_paper, make_paper
-from diffkb.services.list_rows import GAP, ListRows, entry_columns, identify, storable_or_none
+from diffkb.services.list_rows import (
+    GAP,
+    READ_COLUMNS,
+    ListRows,
+    entry_columns,
+    identify,
+    storable_or_none,
+)
 from diffkb.store.tables import (
     BlockRow,
     DocumentRow,
