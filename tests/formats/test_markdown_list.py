@@ -106,7 +106,7 @@ def test_what_the_form_cannot_hold_is_written_as_plainly_as_can_be() -> None:
         replace(PLAIN, url="a\nb", section=(" ",)),
     ]
     assert "".join(write(entries)) == (
-        "# A list\n\n- A *work\\* without a link **WR=2**\n\n  One.\n\n  Two.\n\n"
+        "# A list\n\n- [A *work\\* without a link]() **WR=2**  \nOne.\n\n  Two.\n\n"
         "## \n\n- A title: <a b>\n"
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.older import make_older
 
 from diffkb.paths import BaseChoice
 from diffkb.services.examining import examine_base
@@ -165,14 +166,6 @@ def run(base: Path, *words: str, room: int = 0, behind: Sequence[str] = ()) -> t
 def rows(base: Path) -> list[str]:
     with closing(sqlite3.connect(base)) as connection:
         return list(connection.iterdump())
-
-
-def make_older(base: Path) -> None:
-    with closing(sqlite3.connect(base)) as connection:
-        connection.executescript(
-            "DROP TABLE search_words; DROP TABLE search;"
-            "UPDATE alembic_version SET version_num = '0002'"
-        )
 
 
 def assert_refused(status: int, err: str) -> None:

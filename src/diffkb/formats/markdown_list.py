@@ -34,8 +34,7 @@ def write(entries: Iterable[Entry], sorted_by: str | None = None) -> Iterator[st
             years; others alone.
 
     Returns:
-        What reads as the same titles, links, marks and notes. An entry without a link is an item
-        with its title.
+        What reads as the same titles, links, marks and notes.
     """
     for number, text in enumerate(_blocks(entries, sorted_by)):
         yield f"\n{text}\n" if number else f"{text}\n"
