@@ -32,7 +32,11 @@ OTHER_STATUSES = {
 
 def formats() -> str:
     """Returns the table of formats."""
-    return table(("format", "what it is"), [(f"`{one.name}`", one.line) for one in FORMATS])
+    rows = [
+        (f"`{one.name}`", one.line, " ".join(f"`{suffix}`" for suffix in one.suffixes))
+        for one in FORMATS
+    ]
+    return table(("format", "what it is", "`import` reads"), rows)
 
 
 def sources() -> str:
