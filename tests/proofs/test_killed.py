@@ -21,7 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from tests.older import make_older
 
+from diffkb.cli.app import run_program
+from diffkb.cli.run import Run
 from diffkb.paths import BaseChoice
 from diffkb.services.examining import examine_base
 from diffkb.store.backups import all_copies, verify
@@ -38,6 +41,7 @@ STRACE = shutil.which("strace")
 CALLS = "pwrite64 fdatasync fsync ftruncate link linkat rename renameat renameat2 unlink unlinkat"
 LINE = re.compile(r"^[0-9]+ +(\w+)\(", re.MULTILINE)
 SECONDS = 120
+FILE = "list.md"
 
 pytestmark = pytest.mark.skipif(
     STRACE is None, reason="strace is missing: install it to have commands killed at their writes"
@@ -58,14 +62,6 @@ def no_base(base: Path) -> None:
     base.unlink()
 
 
-def older(base: Path) -> None:
-    with closing(sqlite3.connect(base)) as connection:
-        connection.executescript(
-            "DROP TABLE search_words; DROP TABLE search;"
-            "UPDATE alembic_version SET version_num = '0002'"
-        )
-
-
 def with_backup(base: Path) -> None:
     """Makes a backup, and then changes the base."""
     in_use(base)
@@ -80,11 +76,43 @@ def with_orphan(base: Path) -> None:
         connection.executescript("INSERT INTO papers (state) VALUES ('unfetched')")
 
 
+def rated(base: Path) -> None:
+    """Makes a step that can be taken back."""
+    in_use(base)
+    call(base, "rate", "12", "1")
+
+
+def taken_back(base: Path) -> None:
+    """Makes a step that can be made again."""
+    rated(base)
+    call(base, "undo")
+
+
+def with_file(base: Path) -> None:
+    """Makes a file of the list, and then changes the base."""
+    in_use(base)
+    call(base, "export", "markdown", "-o", str(base.with_name(FILE)))
+    call(base, "rate", "12", "1")
+
+
+def with_edited_file(base: Path) -> None:
+    """Makes a file of the list, and then changes the base and the file."""
+    with_file(base)
+    file = base.with_name(FILE)
+    file.write_text(file.read_text().replace("Denoising", "Denoised"))
+
+
+def call(base: Path, *words: str) -> None:
+    """Runs a command in this process, to its end."""
+    environ = {"HOME": str(base.parent), "DIFFKB_BASE": str(base)}
+    assert run_program([*words, "--quiet"], Run(environ)) == 0
+
+
 class Case(NamedTuple):
     """A command that is killed.
 
     Attributes:
-        words: of its command line; BASE, LIST and FOLDER stand for paths.
+        words: of its command line; LIST stands for a list to import.
         prepare: makes of a copy of the shipped base what it works on.
         findings: whether the base was not sound before, and may be so again.
     """
@@ -100,13 +128,22 @@ CASES = {
     "add in journal mode": Case(("add", "2401.00001", "--no-fetch"), nothing),
     "import": Case(("import", "LIST")),
     "export": Case(("export", "markdown")),
+    "export to a file": Case(("export", "markdown", "-o", FILE), with_file),
+    "sync": Case(("sync", FILE), with_edited_file),
+    "rate": Case(("rate", "12", "13", "1", "--yes")),
+    "edit": Case(("edit", "12", "title=Rain on Warm Roofs", "year=1999")),
+    "move": Case(("move", "12", "--section", "Flow Matching")),
+    "rm": Case(("rm", "12", "13", "--yes")),
+    "section rename": Case(("section", "rename", "Foundations", "Grounds")),
+    "undo": Case(("undo",), rated),
+    "redo": Case(("redo",), taken_back),
     "merge": Case(("merge", "12", "13")),
     "document rm": Case(("document", "rm", "Knowledge Base - Diffusion Models", "--yes")),
     "first write": Case(("add", "2401.00001", "--no-fetch"), no_base),
     "first import": Case(("import", "LIST"), no_base),
-    "upgrade": Case(("base", "upgrade"), older, findings=True),
+    "upgrade": Case(("base", "upgrade"), make_older, findings=True),
     "backup": Case(("base", "backup")),
-    "restore": Case(("base", "restore", "FOLDER/backup.sqlite"), with_backup),
+    "restore": Case(("base", "restore", "backup.sqlite"), with_backup),
     "repair": Case(("base", "doctor", "--repair"), with_orphan, findings=True),
 }
 
@@ -126,8 +163,7 @@ class State(NamedTuple):
 def run(case: Case, folder: Path, *tracing: str) -> subprocess.CompletedProcess[bytes]:
     """Runs a command in its folder, under strace."""
     base = folder / "kb.sqlite"
-    names = {"LIST": str(LISTS / "sounds.md"), "FOLDER": str(folder)}
-    words = [re.sub("LIST|FOLDER", lambda found: names[found[0]], one) for one in case.words]
+    words = [str(LISTS / "sounds.md") if one == "LIST" else one for one in case.words]
     home = folder / "home"
     own = home / ".local" / "share" / "diffkb"
     if case.prepare is no_base:
@@ -141,15 +177,7 @@ def run(case: Case, folder: Path, *tracing: str) -> subprocess.CompletedProcess[
         **({} if case.prepare is no_base else {"DIFFKB_BASE": str(base)}),
     }
     return subprocess.run(
-        [
-            STRACE or "strace",
-            "-f",
-            *tracing,
-            sys.executable,
-            "-m",
-            "diffkb",
-            *words,
-        ],
+        [STRACE or "strace", "-f", *tracing, sys.executable, "-m", "diffkb", *words],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -166,12 +194,10 @@ def base_of(case: Case, folder: Path) -> Path:
     return folder / "kb.sqlite"
 
 
-def prepared(case: Case, folder: Path) -> Path:
-    """Makes the folder of a case, and gives it."""
-    folder.mkdir()
-    base = Path(shutil.copy(SHIPPED, folder / "kb.sqlite"))
-    case.prepare(base)
-    return folder
+def file_of(folder: Path) -> bytes | None:
+    """Gives what the file holds that a list was exported to."""
+    file = folder / FILE
+    return file.read_bytes() if file.exists() else None
 
 
 def state_of(path: Path) -> State:
@@ -198,27 +224,29 @@ class Whole(NamedTuple):
         before: what the base held before.
         made: where there was none: what the new base holds from its first instant on.
         after: what it holds after.
+        files: what the file held that a list was exported to, before and after.
         calls: the calls that were made, each with its number among those of its name.
     """
 
     before: State
     made: State
     after: State
+    files: set[bytes | None]
     calls: list[tuple[str, int]]
 
 
 def run_whole(case: Case, folder: Path) -> Whole:
-    """Runs a command to its end."""
-    prepared(case, folder)
+    """Runs a command to its end, in a folder that was prepared."""
     base = base_of(case, folder)
-    before = state_of(base)
+    before, file = state_of(base), file_of(folder)
     log = folder / "calls"
     done = run(case, folder, "-o", str(log), "-e", "trace=" + known_calls())
     assert done.returncode == 0, done.stderr.decode()
     counts = Counter(LINE.findall(log.read_text()))
     after = state_of(base)
     calls = [(name, number + 1) for name in counts for number in range(counts[name])]
-    return Whole(before, made_by(case, folder) if not before.exists else before, after, calls)
+    made = before if before.exists else made_by(case, folder)
+    return Whole(before, made, after, {file, file_of(folder)}, calls)
 
 
 def made_by(case: Case, folder: Path) -> State:
@@ -243,26 +271,32 @@ def share(name: str, runs: int) -> int:
 def kill_and_look(name: str, folder: Path, runs: int) -> None:
     """Kills a command so many times, each time somewhere else, and looks at what is left."""
     case = CASES[name]
-    whole = run_whole(case, folder / "whole")
+    place, template = folder / "place", folder / "template"
+    place.mkdir()
+    case.prepare(Path(shutil.copy(SHIPPED, place / "kb.sqlite")))
+    shutil.copytree(place, template)
+    whole = run_whole(case, place)
     draw = random.Random(name)  # noqa: S311 - the same calls in every run of the tests
     chosen = draw.choices(whole.calls, k=runs) if whole.calls else []
     killed = 0
-    for number, (call, at) in enumerate(chosen):
-        place = prepared(case, folder / str(number))
-        inject = f"inject={call}:signal=SIGKILL:when={at}"
-        done = run(case, place, "-o", os.devnull, "-e", f"trace={call}", "-e", inject)
-        killed += done.returncode == -signal.SIGKILL
-        look(case, place, whole, f"killed at {call} number {at}")
+    for name_of_call, at in chosen:
+        # The same place each time: a base knows where the file of a list is.
         shutil.rmtree(place)
+        shutil.copytree(template, place)
+        inject = f"inject={name_of_call}:signal=SIGKILL:when={at}"
+        done = run(case, place, "-o", os.devnull, "-e", f"trace={name_of_call}", "-e", inject)
+        killed += done.returncode == -signal.SIGKILL
+        look(case, place, whole, f"killed at {name_of_call} number {at}")
     # Calls that depend on times and names may be fewer in some run.
     assert killed >= len(chosen) * 0.8
 
 
 def look(case: Case, folder: Path, whole: Whole, when: str) -> None:
-    """Makes sure that the base is whole and holds what it held before, or does after."""
+    """Makes sure that base and file are whole and hold what they held before, or do after."""
     base = base_of(case, folder)
     found = state_of(base)
     assert found in {whole.before, whole.made, whole.after}, when
+    assert file_of(folder) in whole.files, when
     for copy in all_copies(base):
         assert verify(copy).rows, when
     if not found.exists:
