@@ -116,6 +116,16 @@ def test_a_damaged_base_gives_no_backup(call: Call, base: Path, tmp_path: Path) 
     assert not (tmp_path / "copy").exists()
 
 
+def test_a_base_that_lacks_rows_gives_no_backup_and_its_copy_no_name(
+    call: Call, base: Path, tmp_path: Path
+) -> None:
+    change(base, "DELETE FROM papers WHERE id = 2")
+    done = call("base", "backup", str(tmp_path / "deep" / "copy"))
+    assert done.status == 7
+    assert "rows that it refers to are missing" in done.stderr
+    assert list((tmp_path / "deep").iterdir()) == []
+
+
 def test_backups_are_listed_the_newest_first(call: Call, base: Path) -> None:
     assert "there is no backup" in call("base", "backup", "--list").stderr
     mine = call("base", "backup").stdout.strip()
