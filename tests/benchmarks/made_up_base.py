@@ -78,7 +78,7 @@ def make_base(path: Path, size: int) -> None:
         dialect = Dialect().to_json()
         document = (1, "Made up", None, None, None, dialect, True, TIME, TIME)
         rows["documents"] = [document]
-        positions = count()
+        positions = count(1)
         authors = count(1)
         section_block = 0
         for number in range(1, size + 1):
@@ -95,9 +95,11 @@ def make_base(path: Path, size: int) -> None:
 
 def _add_section(rows: dict[str, list[tuple[Any, ...]]], number: int, block: int) -> None:
     """Adds a heading."""
-    raw = f"## Section {number}\n\n".encode()
+    # Of five digits none is a year.
+    name = f"Section {number:05}"
+    raw = f"## {name}\n\n".encode()
     rows.setdefault("blocks", []).append((block, 1, block - 1, "heading", raw))
-    section = (number, 1, block, None, 2, "section", f"Section {number}", None)
+    section = (number, 1, block, None, 2, "section", name, None)
     rows.setdefault("sections", []).append(section)
 
 
