@@ -14,8 +14,12 @@ from diffkb.core.models import Fields
 from diffkb.errors import CannotWrite
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
+from diffkb.services.changing import change_entry
 from diffkb.services.importing import import_list, read_list
-from diffkb.services.placing import Page
+from diffkb.services.pages import Page
+from diffkb.services.placing import add_entry
+from diffkb.services.relocating import place_entry, siblings_of
+from diffkb.services.taking_out import remove_entry
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base
 from diffkb.store.tables import EntryRow
@@ -56,15 +60,15 @@ def do(page: Page, entry: EntryRow, other: EntryRow, edit: str) -> None:
     """Does an edit of an entry, or beside it or another one."""
     if edit == "add":
         section = None if entry.section_id is None else page.outline()[entry.section_id]
-        page.add_entry(section, NEW, kind="paper", paper_id=None)
+        add_entry(page, section, NEW, kind="paper", paper_id=None)
     elif edit in PLACING:
-        others = [one for one in page.siblings(entry) if one.id != entry.id]
+        others = [one for one in siblings_of(page, entry) if one.id != entry.id]
         other = other if edit in {"before", "after"} else others[0 if edit == "top" else -1]
-        page.place_entry(entry, other, after=edit in {"after", "bottom"})
+        place_entry(page, entry, other, after=edit in {"after", "bottom"})
     elif edit == "remove":
-        page.remove_entry(entry)
+        remove_entry(page, entry)
     else:
-        page.change_entry(entry, {edit: VALUES[edit]})
+        change_entry(page, entry, {edit: VALUES[edit]})
 
 
 def lines_of(text: bytes) -> list[bytes]:
@@ -94,7 +98,7 @@ def unlike(before: bytes, after: bytes) -> tuple[int, int]:
 
 def stands_alone(unit: UnitOfWork, entry: EntryRow) -> bool:
     """Says whether an entry has no other one to change places with."""
-    return len(Page.open(unit, 1).siblings(entry)) == 1
+    return len(siblings_of(Page.open(unit, 1), entry)) == 1
 
 
 @pytest.fixture(scope="module")

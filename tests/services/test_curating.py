@@ -22,10 +22,14 @@ from diffkb.errors import CannotWrite
 from diffkb.markdown.crediting import Facts
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
+from diffkb.services.changing import change_entry
 from diffkb.services.curating import Editing
 from diffkb.services.importing import import_list, read_list
 from diffkb.services.moving import Place, moving_to
-from diffkb.services.placing import Page
+from diffkb.services.pages import Page
+from diffkb.services.placing import add_entry
+from diffkb.services.relocating import move_entry, place_entry, siblings_of
+from diffkb.services.taking_out import remove_entry
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base
 from diffkb.store.tables import EntryRow
@@ -128,15 +132,15 @@ def carry_out(page: Page, unit: UnitOfWork, edit: dict[str, Any]) -> None:
     section: Node | None = page.section(name, create=False) if name else None
     if "add" in edit:
         fields = Fields(**fields_of(edit["add"]))
-        page.add_entry(section, fields, kind="paper", paper_id=None, facts=facts_of(edit))
+        add_entry(page, section, fields, kind="paper", paper_id=None, facts=facts_of(edit))
     elif "remove" in edit:
-        page.remove_entry(entry_of(unit, edit["remove"]))
+        remove_entry(page, entry_of(unit, edit["remove"]))
     elif "move" in edit:
-        page.move_entry(entry_of(unit, edit["move"]), section, edit.get("year"))
+        move_entry(page, entry_of(unit, edit["move"]), section, edit.get("year"))
     elif "place" in edit:
         place(page, unit, edit)
     else:
-        page.change_entry(entry_of(unit, edit["change"]), fields_of(edit["to"]))
+        change_entry(page, entry_of(unit, edit["change"]), fields_of(edit["to"]))
 
 
 def place(page: Page, unit: UnitOfWork, edit: dict[str, Any]) -> None:
@@ -147,7 +151,7 @@ def place(page: Page, unit: UnitOfWork, edit: dict[str, Any]) -> None:
         moving_to(Place(end=edit["to"]))(edited, entry)
     else:
         after = "after" in edit
-        page.place_entry(entry, entry_of(unit, edit["after" if after else "before"]), after=after)
+        place_entry(page, entry, entry_of(unit, edit["after" if after else "before"]), after=after)
 
 
 def test_every_case_is_found() -> None:
@@ -241,8 +245,8 @@ def test_an_entry_beside_another_one_takes_its_lines_along_and_can_go_back(
     try:
         with UnitOfWork(base, command="move") as unit:
             page, entry = Page.open(unit, 1), entry_of(unit, title)
-            others = [one.title for one in page.siblings(entry)]
-            page.place_entry(entry, entry_of(unit, other), after=after)
+            others = [one.title for one in siblings_of(page, entry)]
+            place_entry(page, entry, entry_of(unit, other), after=after)
             step = unit.step_id
     except CannotWrite:
         assert rows(base) == held
@@ -257,7 +261,7 @@ def test_an_entry_beside_another_one_takes_its_lines_along_and_can_go_back(
     if len(others) > 1:
         with UnitOfWork(base, command="move") as unit:
             beside = entry_of(unit, others[at - 1] if at else others[1])
-            Page.open(unit, 1).place_entry(entry_of(unit, title), beside, after=at > 0)
+            place_entry(Page.open(unit, 1), entry_of(unit, title), beside, after=at > 0)
             back = unit.step_id
         assert export(base) == before
     for one in sorted({step, back}, reverse=True):
@@ -316,7 +320,7 @@ def test_a_year_group_that_was_made_goes_with_its_last_entry(tmp_path: Path) -> 
         carry_out(page, unit, json.loads(case["edit"]))
     assert export(base) != case["before"]
     with UnitOfWork(base, command="rm") as unit:
-        Page.open(unit, 1).remove_entry(entry_of(unit, "A Study of Quiet Rivers"))
+        remove_entry(Page.open(unit, 1), entry_of(unit, "A Study of Quiet Rivers"))
     assert export(base) == case["before"]
 
 
@@ -324,7 +328,7 @@ def test_what_is_removed_leaves_no_row_behind(tmp_path: Path) -> None:
     text = CASES["one more label"]["before"]
     base = make_base(tmp_path, text)
     with UnitOfWork(base, command="rm") as unit:
-        Page.open(unit, 1).remove_entry(entry_of(unit, "Moss on Northern Stones"))
+        remove_entry(Page.open(unit, 1), entry_of(unit, "Moss on Northern Stones"))
     held = rows(base)
     assert len(held["entries"]) == 2
     assert {row[1] for row in held["tags"]} <= {row[0] for row in held["entries"]}

@@ -19,7 +19,8 @@ from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
 from diffkb.services.blocks import make_room
 from diffkb.services.importing import import_list, read_list
-from diffkb.services.placing import Page
+from diffkb.services.pages import Page
+from diffkb.services.placing import add_entry
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base
 from diffkb.store.tables import BlockRow
@@ -134,7 +135,7 @@ def test_additions_only_put_something_in_and_read_as_they_were_written(
             try:
                 with unit.attempt():
                     node = page.section(section, create=False)
-                    page.add_entry(node, fields, kind="paper", paper_id=None)
+                    add_entry(page, node, fields, kind="paper", paper_id=None)
                 added += 1
             except CannotWrite:
                 continue
@@ -157,7 +158,7 @@ def test_every_title_that_is_one_line_can_be_added(bases: dict[str, Path], tmp_p
         node = page.section("Second", create=False)
         for title in titles:
             fields = Fields(title=title, url="https://x.example")
-            assert page.add_entry(node, fields, kind="paper", paper_id=None).title == title
+            assert add_entry(page, node, fields, kind="paper", paper_id=None).title == title
 
 
 def test_room_is_made_where_positions_run_out(bases: dict[str, Path], tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_room_is_made_where_positions_run_out(bases: dict[str, Path], tmp_path: 
         for number in range(30):
             node = page.section("First", create=False)
             fields = Fields(title=f"T{number}", url="https://x.example", year=2022)
-            page.add_entry(node, fields, kind="paper", paper_id=None)
+            add_entry(page, node, fields, kind="paper", paper_id=None)
     assert is_within(before, export(path))
     assert read_again(path) == listed(path)
 
@@ -209,7 +210,7 @@ def test_what_was_no_entry_stays_none_however_many_are_added_beside_it(tmp_path:
             page = Page.open(unit, 1)
             section = page.section("Words", create=False)
             fields = Fields(f"A Study of Rivers {number}", url=f"https://b.example/{number}")
-            page.add_entry(section, fields, kind="link", paper_id=None)
+            add_entry(page, section, fields, kind="link", paper_id=None)
     added = "".join(f"* [A Study of Rivers {n}](https://b.example/{n})\n" for n in range(4))
     assert export(base) == WORDS.replace("Value Cache\n", f"Value Cache\n{added}")
     assert [row[0] for row in listed(base)] == [

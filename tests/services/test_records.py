@@ -19,7 +19,8 @@ from diffkb.errors import AmbiguousDocument, CannotWrite, DocumentNotFound, Unre
 from diffkb.formats import jsonl
 from diffkb.paths import BaseChoice
 from diffkb.services.importing import import_list, read_list
-from diffkb.services.placing import Page
+from diffkb.services.pages import Page
+from diffkb.services.placing import add_entry
 from diffkb.services.records import Brought, bring_records
 from diffkb.store.reader import Reader
 from diffkb.store.writer import UnitOfWork
@@ -122,7 +123,7 @@ def test_all_at_once_is_as_one_by_one(
             fields = Fields(**{key: one[key] for key in ("title", "url", "year", "wr", "note")})
             try:
                 section = page.section(one["section"][0], create=False)
-                page.add_entry(section, fields, kind="link", paper_id=None)
+                add_entry(page, section, fields, kind="link", paper_id=None)
                 added += 1
             except CannotWrite:
                 continue

@@ -18,7 +18,7 @@ from diffkb.errors import CannotWrite, DiffkbError, SectionExists, SectionInside
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
 from diffkb.services.importing import import_list, read_list
-from diffkb.services.placing import Page
+from diffkb.services.pages import Page
 from diffkb.store.reader import Reader
 from diffkb.store.schema import create_base
 from diffkb.store.tables import BlockRow

@@ -31,8 +31,9 @@ from diffkb.errors import (
 )
 from diffkb.markdown.dialect import Dialect
 from diffkb.paths import BaseChoice
+from diffkb.services.changing import change_entry
 from diffkb.services.importing import import_list, read_list
-from diffkb.services.placing import Page
+from diffkb.services.pages import Page
 from diffkb.services.syncing import sync_file
 from diffkb.store.agreements import digest, imported_text
 from diffkb.store.reader import Reader
@@ -88,7 +89,7 @@ def read(folder: Path) -> str:
 def rate(base: Path, title: str, wr: int | None) -> None:
     with UnitOfWork(base, command="rate") as unit:
         entry = unit.session.exec(select(EntryRow).where(EntryRow.title == title)).one()
-        Page.open(unit, entry.document_id).change_entry(entry, {"wr": wr})
+        change_entry(Page.open(unit, entry.document_id), entry, {"wr": wr})
 
 
 def ids(base: Path) -> dict[str, int]:

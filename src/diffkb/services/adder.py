@@ -21,8 +21,10 @@ from diffkb.services.completing import complete_entry
 from diffkb.services.curating import Editing
 from diffkb.services.exporting import choose_document
 from diffkb.services.findings import Finding, entries_of, named
+from diffkb.services.headings import UNSORTED
 from diffkb.services.labelling import tagging
-from diffkb.services.placing import UNSORTED, Page
+from diffkb.services.pages import Page
+from diffkb.services.placing import add_entry
 from diffkb.services.titles import SameTitles
 from diffkb.services.versions import paper_of, stating
 from diffkb.store.tables import EntryRow, PaperRow, id_of
@@ -109,7 +111,8 @@ class Adder:
             paper = identity.make_paper(self._unit, [own])
         else:
             identity.add_identifiers(self._unit, paper, [own])
-        entry = self._page.add_entry(
+        entry = add_entry(
+            self._page,
             self._section(self._request.section or section),
             self._fields(item),
             kind=kind_of(item.ref.url or url_of(own)),

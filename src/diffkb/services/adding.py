@@ -24,8 +24,8 @@ from diffkb.markdown.dialect import WR_SCALE, Dialect
 from diffkb.services.adder import Adder, document_for, ids_of, listed_ids
 from diffkb.services.additions import Added, Item, Plan, work_of
 from diffkb.services.asking import ask
+from diffkb.services.headings import UNSORTED, find_section
 from diffkb.services.opening import open_reader, open_unit
-from diffkb.services.placing import UNSORTED, find_section
 from diffkb.sources.pdf import identifier_in_pdf, is_pdf
 from diffkb.store.reader import Reader
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from diffkb.core.models import Author, Identifier
     from diffkb.services.curating import Edit, Editing
-    from diffkb.services.placing import Page
+    from diffkb.services.pages import Page
     from diffkb.store.tables import EntryRow
 
 EDIT = Verb("edit", "edited")
@@ -71,6 +71,8 @@ def rewriting(before: str, text: str) -> Edit:
     """
 
     def rewrite(editing: Editing, entry: EntryRow) -> str | None:
+        from diffkb.services.changing import rewrite_entry
+
         page = editing.page(entry.document_id)
         now = page.text_of(entry)
         if shown_text(now) != before:
@@ -81,7 +83,7 @@ def rewriting(before: str, text: str) -> Edit:
         title, year = entry.title, entry.year
         try:
             with _following_links(editing, entry):
-                page.rewrite_entry(entry, after)
+                rewrite_entry(page, entry, after)
         except CannotWrite as error:
             error.hint = f"`diffkb edit {entry.id}` opens it as it is"
             raise
@@ -123,6 +125,9 @@ def _place(
     page: Page, entry: EntryRow, values: Mapping[str, object], *, create: bool
 ) -> Iterator[str]:
     """Moves an entry to another section or year; yields which of the two changed."""
+    from diffkb.services.changing import change_entry
+    from diffkb.services.relocating import move_entry
+
     if "section" not in values and "year" not in values:
         return
     section_id, year = entry.section_id, entry.year
@@ -130,13 +135,13 @@ def _place(
     if "year" in values and wanted is None and year is not None:
         if entry.year_from == "heading":
             raise CannotWrite("year", "it is given by the heading above; name another year")
-        page.change_entry(entry, {"year": None})
+        change_entry(page, entry, {"year": None})
     named = cast("str | None", values.get("section"))
     if named is not None or wanted is not None:
         section = page.section(named, create=create) if named is not None else None
         if named is None and entry.section_id is not None:
             section = page.outline()[entry.section_id]
-        page.move_entry(entry, section, wanted)
+        move_entry(page, entry, section, wanted)
         if wanted is not None and entry.year != wanted:
             raise CannotWrite("year", "neither the section nor the entry shows one")
     if entry.section_id != section_id:
@@ -150,6 +155,8 @@ def _write(
     editing: Editing, page: Page, entry: EntryRow, values: Mapping[str, object]
 ) -> Iterator[str]:
     """Writes the fields that the list holds; yields those that changed."""
+    from diffkb.services.changing import change_entry
+
     said = page.fields_of(entry)
     changes = {
         name: values[name]
@@ -162,7 +169,7 @@ def _write(
         raise WrOutOfScale(wr, low, high)
     if changes:
         with _following_links(editing, entry):
-            page.change_entry(entry, changes)
+            change_entry(page, entry, changes)
         _note_typed(editing, entry, title="title" in changes, year=False)
     yield from changes
 
@@ -199,17 +206,20 @@ def _show(page: Page, entry: EntryRow, name: str, value: str | tuple[Author, ...
     Where the entry itself shows none, and has no room for it as those near it have, it is kept in
     the base alone.
     """
+    from diffkb.services.changing import change_entry
+    from diffkb.services.neighbours import credits_near, said_near
+
     shown = getattr(entry, name)
-    if shown is None and (value is None or not page.said_near(entry, name)):
+    if shown is None and (value is None or not said_near(page, entry, name)):
         return False
-    text = page.credits_like(entry, value) if isinstance(value, tuple) else value
+    text = credits_near(page, entry, value) if isinstance(value, tuple) else value
     if text == shown:
         return False
     if shown is not None:
-        page.change_entry(entry, {name: text})
+        change_entry(page, entry, {name: text})
         return True
     with suppress(CannotWrite):
-        page.change_entry(entry, {name: text})
+        change_entry(page, entry, {name: text})
         return True
     return False
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from diffkb.core.outline import Node
     from diffkb.markdown.crediting import Facts
     from diffkb.services.curating import Editing
-    from diffkb.services.placing import Page
+    from diffkb.services.pages import Page
     from diffkb.store.tables import EntryRow
 
 COPY = Verb("copy", "copied")
@@ -112,7 +112,7 @@ class Copying:
 
     def _place(self, page: Page, path: tuple[str, ...]) -> Node | None:
         """Returns the section an entry goes to; None for a list that has none at all."""
-        from diffkb.services.placing import UNSORTED
+        from diffkb.services.headings import UNSORTED
 
         if self._section is not None:
             return page.section(self._section, create=self._create)
@@ -154,8 +154,11 @@ def _write(
     page: Page, section: Node | None, fields: Fields, entry: EntryRow, facts: Facts
 ) -> EntryRow:
     """Writes a new entry, without what the list has no place for."""
+    from diffkb.services.placing import add_entry
+
     try:
-        return page.add_entry(
+        return add_entry(
+            page,
             section,
             fields,
             kind="link" if entry.kind == "link" else "paper",

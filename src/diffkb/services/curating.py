@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from diffkb.paths import BaseChoice
     from diffkb.services.choosing import Meant
     from diffkb.services.opening import Report
-    from diffkb.services.placing import Page
+    from diffkb.services.pages import Page
     from diffkb.store.tables import EntryRow
     from diffkb.store.writer import UnitOfWork
 
@@ -103,7 +103,7 @@ class Editing:
 
     def page(self, document_id: int) -> Page:
         """Opens a document to be edited."""
-        from diffkb.services.placing import Page
+        from diffkb.services.pages import Page
 
         if document_id not in self._pages:
             if self._compared:

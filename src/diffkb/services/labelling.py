@@ -52,17 +52,19 @@ def tagging(added: Sequence[str], removed: Sequence[str]) -> Edit:
 
 def _write(editing: Editing, entry: EntryRow, new: Sequence[str], gone: Sequence[TagRow]) -> None:
     """Gives labels and takes labels off, in the Markdown as far as the list has such."""
+    from diffkb.services.changing import change_entry
+    from diffkb.services.neighbours import said_near
     from diffkb.store.tables import TagRow, id_of
 
     page = editing.page(entry.document_id)
     shown = page.fields_of(entry).tags
     lost = {row.name for row in gone}
     kept = [name for name in shown if storable(name) not in lost]
-    in_list = bool(page.said_near(entry, "tags"))
+    in_list = bool(said_near(page, entry, "tags"))
     wanted = [*kept, *(new if in_list else ())]
     in_base = [row for row in gone if row.name not in set(map(storable, shown))]
     if wanted != list(shown):
-        page.change_entry(entry, {"tags": tuple(wanted)})
+        change_entry(page, entry, {"tags": tuple(wanted)})
     session = editing.unit.session
     for row in in_base:
         session.delete(row)

@@ -18,14 +18,17 @@ def marking(*, read: bool) -> Edit:
     """Returns the edit that marks an entry as read, or as not read."""
 
     def mark(editing: Editing, entry: EntryRow) -> str | None:
+        from diffkb.services.changing import change_entry
+        from diffkb.services.neighbours import said_near
+
         if bool(entry.read) is read:
             return None
         page = editing.page(entry.document_id)
-        said = page.said_near(entry, "read")
+        said = said_near(page, entry, "read")
         if said or page.is_task(entry):
             # Most lists that mark what was read leave the rest without a mark.
             marks_both = False in said or page.is_task(entry)
-            page.change_entry(entry, {"read": read if read or marks_both else None})
+            change_entry(page, entry, {"read": read if read or marks_both else None})
             return ""
         entry.read = read
         entry.changed = editing.unit.time

@@ -11,7 +11,7 @@ from diffkb.services.curating import Verb
 if TYPE_CHECKING:
     from diffkb.core.outline import Node
     from diffkb.services.curating import Edit, Editing
-    from diffkb.services.placing import Page
+    from diffkb.services.pages import Page
     from diffkb.store.tables import EntryRow
 
     End = Literal["top", "bottom"]
@@ -47,14 +47,16 @@ def moving_to(place: Place) -> Edit:
     """Returns the edit that moves an entry to a section, a year group, or an end of it.
 
     What goes to the top stands there in the order in which it was named. The edit raises
-    SectionNotFound, AmbiguousSection and CannotWrite as `Page.section` and `Page.move_entry` do.
+    SectionNotFound, AmbiguousSection and CannotWrite as `Page.section` and `move_entry` do.
     """
 
     def move(editing: Editing, entry: EntryRow) -> str | None:
+        from diffkb.services.relocating import move_entry
+
         page = editing.page(entry.document_id)
         before = _spot(page, entry)
         if place.section is not None or place.year is not None:
-            page.move_entry(entry, _section(page, entry, place), place.year)
+            move_entry(page, entry, _section(page, entry, place), place.year)
             if place.year is not None and entry.year != place.year:
                 raise CannotWrite("year", "neither the section nor the entry shows one")
         if place.end == "top":
@@ -72,7 +74,7 @@ def moving_beside(other_id: int, *, after: bool) -> Edit:
     """Returns the edit that sets an entry beside another one, several in the order given.
 
     The edit raises OtherDocument where the two stand in different lists, and CannotWrite as
-    `Page.place_entry` does.
+    `place_entry` does.
     """
 
     def move(editing: Editing, entry: EntryRow) -> str | None:
@@ -100,7 +102,9 @@ def _section(page: Page, entry: EntryRow, place: Place) -> Node | None:
 
 def _others(page: Page, entry: EntryRow) -> list[EntryRow]:
     """Returns the entries that an entry may change places with."""
-    return [one for one in page.siblings(entry) if one.id != entry.id]
+    from diffkb.services.relocating import siblings_of
+
+    return [one for one in siblings_of(page, entry) if one.id != entry.id]
 
 
 def _to_top(editing: Editing, page: Page, entry: EntryRow) -> None:
@@ -115,15 +119,19 @@ def _to_top(editing: Editing, page: Page, entry: EntryRow) -> None:
 
 def _set_beside(page: Page, entry: EntryRow, other: EntryRow, *, after: bool) -> None:
     """Sets an entry beside another one, unless it stands there."""
-    ids = [one.id for one in page.siblings(entry)]
+    from diffkb.services.relocating import place_entry, siblings_of
+
+    ids = [one.id for one in siblings_of(page, entry)]
     wanted = ids.index(other.id) + (1 if after else -1) if other.id in ids else None
     if wanted is None or ids.index(entry.id) != wanted:
-        page.place_entry(entry, other, after=after)
+        place_entry(page, entry, other, after=after)
 
 
 def _spot(page: Page, entry: EntryRow) -> Spot:
     """Returns where an entry stands."""
-    return Spot(entry.group_id, entry.year, tuple(one.id for one in page.siblings(entry)))
+    from diffkb.services.relocating import siblings_of
+
+    return Spot(entry.group_id, entry.year, tuple(one.id for one in siblings_of(page, entry)))
 
 
 def _told(editing: Editing, page: Page, entry: EntryRow, before: Spot) -> str | None:

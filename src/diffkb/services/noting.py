@@ -14,7 +14,7 @@ from diffkb.services.opening import open_rehearsal
 if TYPE_CHECKING:
     from diffkb.paths import BaseChoice
     from diffkb.services.curating import Edit
-    from diffkb.services.placing import Page
+    from diffkb.services.pages import Page
     from diffkb.store.reader import Reader
     from diffkb.store.tables import EntryRow, NoteRow
 
@@ -79,13 +79,15 @@ def _write(
     page: Page, entry: EntryRow, before: str | None, after: str | None, text: str | None
 ) -> None:
     """Writes a note into the list; what cannot go on on the same line goes on the next one."""
+    from diffkb.services.changing import change_entry
+
     if before is None or after is None or text is None or after == text:
-        page.change_entry(entry, {"note": after})
+        change_entry(page, entry, {"note": after})
         return
     with suppress(CannotWrite):
-        page.change_entry(entry, {"note": after})
+        change_entry(page, entry, {"note": after})
         return
-    page.change_entry(entry, {"note": f"{before}\n{text}"})
+    change_entry(page, entry, {"note": f"{before}\n{text}"})
 
 
 def _note_on(editing: Editing, entry: EntryRow, *, private: bool) -> str | None:

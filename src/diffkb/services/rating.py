@@ -23,13 +23,15 @@ def rating(wr: int | None) -> Edit:
     """
 
     def rate(editing: Editing, entry: EntryRow) -> str | None:
+        from diffkb.services.changing import change_entry
+
         page = editing.page(entry.document_id)
         low, high = page.scale
         if wr is not None and not low <= wr <= high:
             raise WrOutOfScale(wr, low, high)
         if entry.wr == wr:
             return None
-        page.change_entry(entry, {"wr": wr})
+        change_entry(page, entry, {"wr": wr})
         return UNRATED if wr is None else str(wr)
 
     return rate

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from diffkb.markdown.dialect import Context, Form
     from diffkb.paths import BaseChoice
     from diffkb.services.opening import Report
-    from diffkb.services.placing import Page
+    from diffkb.services.pages import Page
     from diffkb.services.record_rows import Work
     from diffkb.services.shelving import Heading, Place, Written
     from diffkb.store.writer import UnitOfWork
@@ -261,7 +261,7 @@ class _Taking:
 
     def _make_document(self, name: str | None) -> int:
         """Returns the new list of a name; makes it where it is the first time."""
-        from diffkb.services.placing import FIRST_DOCUMENT, Page
+        from diffkb.services.pages import FIRST_DOCUMENT, Page
 
         name = storable(" ".join((name or "").split())) or FIRST_DOCUMENT
         if name not in self.documents:
@@ -271,7 +271,7 @@ class _Taking:
     def _take(self, document_id: int, groups: Sequence[tuple[Group, Spots]]) -> None:
         """Takes the records that go to one list."""
         from diffkb.markdown.dialect import Dialect
-        from diffkb.services.placing import Page
+        from diffkb.services.pages import Page
         from diffkb.services.shelving import Shelf, can_shelve
         from diffkb.store.tables import DocumentRow
 
@@ -327,7 +327,8 @@ class _Taking:
     def _place(self, page: Page, several: Sequence[Spots]) -> None:
         """Takes records into a list of any other form, one by one."""
         from diffkb.core.outline import write_path
-        from diffkb.services.placing import UNSORTED
+        from diffkb.services.headings import UNSORTED
+        from diffkb.services.placing import add_entry
 
         for number, record in self._records(several):
             work = self._rows.find_work(record)
@@ -341,7 +342,8 @@ class _Taking:
                     section = None if loose else page.section(name, create=True)
                     paper_id = self._rows.add_work(record, work)
                     self._rows.flush()
-                    entry = page.add_entry(
+                    entry = add_entry(
+                        page,
                         section,
                         replace(record.fields, read=record.fields.read or None),
                         kind=record.kind or kind_of(record.fields.url),

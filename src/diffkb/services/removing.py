@@ -21,9 +21,11 @@ class Removing:
 
     def __call__(self, editing: Editing, entry: EntryRow) -> str:
         """Takes an entry out of its list, with its notes and its labels."""
+        from diffkb.services.taking_out import remove_entry
+
         if entry.paper_id is not None:
             self._papers.add(entry.paper_id)
-        editing.page(entry.document_id).remove_entry(entry)
+        remove_entry(editing.page(entry.document_id), entry)
         return ""
 
     def finish(self, editing: Editing) -> None:

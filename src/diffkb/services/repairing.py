@@ -9,7 +9,7 @@ from diffkb.services.blocks import text_of
 from diffkb.services.documents import remove_orphans
 from diffkb.services.entry_rows import read_back
 from diffkb.services.opening import user_name
-from diffkb.services.placing import Page
+from diffkb.services.pages import Page
 from diffkb.store.tables import BlockRow, EntryRow
 from diffkb.store.writer import UnitOfWork
 

@@ -10,7 +10,7 @@ from diffkb.services.curating import Editing
 from diffkb.services.exporting import choose_document
 from diffkb.services.headings import find_section
 from diffkb.services.opening import open_reader, open_rehearsal, open_unit
-from diffkb.services.placing import Page
+from diffkb.services.pages import Page
 from diffkb.services.sections import Contents
 
 if TYPE_CHECKING:

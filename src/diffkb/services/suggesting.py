@@ -9,9 +9,9 @@ from diffkb.core.outline import write_path
 from diffkb.core.query import EVERYTHING
 from diffkb.core.text import words
 from diffkb.errors import BaseNotFound
+from diffkb.services.headings import find_section
 from diffkb.services.listing import find_document
 from diffkb.services.opening import open_reader
-from diffkb.services.placing import find_section
 
 if TYPE_CHECKING:
     from diffkb.paths import BaseChoice

@@ -11,9 +11,11 @@ from diffkb.services.adder import document_for
 from diffkb.services.adding import check_request, check_without_list, rehearse
 from diffkb.services.additions import Added
 from diffkb.services.curating import SHOWN, Editing
+from diffkb.services.headings import UNSORTED
 from diffkb.services.labelling import tagging
 from diffkb.services.opening import open_reader, open_unit
-from diffkb.services.placing import UNSORTED, Page
+from diffkb.services.pages import Page
+from diffkb.services.placing import add_entry
 from diffkb.services.titles import SameTitles
 from diffkb.store.reader import Reader
 from diffkb.store.tables import EntryRow, id_of
@@ -116,7 +118,7 @@ def _add(unit: UnitOfWork, page: Page, title: str, request: Request, section: st
         return Added(title, None, "known", entry_id=known)
     twins = SameTitles(unit.connection, [title]).of_other_works(title, None)
     fields = Fields(title, year=request.year, wr=request.wr, note=request.note)
-    entry = page.add_entry(node, fields, kind="paper", paper_id=None)
+    entry = add_entry(page, node, fields, kind="paper", paper_id=None)
     if request.tags:
         tagging(request.tags, ())(Editing(unit), entry)
     left_out = ("year",) if request.year is not None and request.year != entry.year else ()

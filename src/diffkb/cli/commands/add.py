@@ -226,7 +226,7 @@ def _asks(run: Run, request: Request) -> bool:
 
 def _choose(run: Run, title: str, offered: list[str], request: Request) -> str:
     """Asks for one of these sections, by number or by name, until one is meant."""
-    from diffkb.services.placing import UNSORTED
+    from diffkb.services.headings import UNSORTED
     from diffkb.services.suggesting import check_section
 
     print(printable(title), file=sys.stderr)
