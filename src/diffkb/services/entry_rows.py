@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from diffkb.core.text import storable
 from diffkb.services.list_rows import READ_COLUMNS, entry_columns
-from diffkb.store.tables import EntryRow, NoteRow, TagRow
+from diffkb.store.tables import EntryRow, NoteRow, TagRow, id_of
 
 if TYPE_CHECKING:
     from sqlmodel import SQLModel
@@ -45,7 +45,7 @@ def read_back(
         if note is not None:
             _delete(unit, note)
     else:
-        row = note or NoteRow(entry_id=_id(entry), kind="listed", text="")
+        row = note or NoteRow(entry_id=id_of(entry), kind="listed", text="")
         row.text = storable(fields.note)
         _save(unit, row)
     _keep_tags(unit, entry, fields, before)
@@ -69,7 +69,7 @@ def _keep_tags(unit: UnitOfWork, entry: EntryRow, fields: Fields, before: Fields
     kept = {row.name for row in found}
     for name in names:
         if name not in kept:
-            _save(unit, TagRow(entry_id=_id(entry), name=name))
+            _save(unit, TagRow(entry_id=id_of(entry), name=name))
 
 
 def _save(unit: UnitOfWork, row: SQLModel) -> None:
@@ -82,10 +82,3 @@ def _delete(unit: UnitOfWork, row: SQLModel) -> None:
     """Deletes a row, so that plain SQL sees it."""
     unit.session.delete(row)
     unit.session.flush()
-
-
-def _id(row: EntryRow) -> int:
-    """Returns the id of a row that was written."""
-    if row.id is None:
-        raise ValueError("the row was not written")
-    return row.id

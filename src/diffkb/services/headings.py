@@ -12,7 +12,7 @@ from diffkb.markdown.heading_forms import write_heading
 from diffkb.markdown.headings import group_year, year_position
 from diffkb.services.blocks import Blocks, text_of
 from diffkb.store.reader import Reader
-from diffkb.store.tables import BlockRow, SectionRow
+from diffkb.store.tables import BlockRow, SectionRow, id_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +142,7 @@ class Headings:
         """Writes the row of a heading."""
         row = SectionRow(
             document_id=self.document_id,
-            block_id=_id(block),
+            block_id=id_of(block),
             parent_id=parent.id if parent else None,
             level=level,
             role=role,
@@ -175,7 +175,7 @@ class Headings:
         block = self._blocks.new("heading")
         self._blocks.insert(last, block, raw, ctx._replace(unit="heading"))
         row = self.add(block, above, level, role="section", name=name)
-        return self.outline()[_id(row)]
+        return self.outline()[id_of(row)]
 
     def _was_imported(self, section_id: int) -> bool:
         """Says whether a heading came with a file, and was not made here."""
@@ -219,15 +219,8 @@ class Headings:
         block = self._blocks.new("heading")
         self._blocks.insert(before, block, raw, ctx)
         row = self.add(block, section, level, role="year", name=str(year), year=year)
-        return self.outline()[_id(row)]
+        return self.outline()[id_of(row)]
 
     def _texts(self, nodes: Sequence[Node]) -> list[str]:
         """Returns the text of headings."""
         return [text_of(self._blocks.get(node.block_id)) for node in nodes]
-
-
-def _id(row: BlockRow | SectionRow) -> int:
-    """Returns the id of a row that was written."""
-    if row.id is None:
-        raise ValueError("the row was not written")
-    return row.id

@@ -261,14 +261,7 @@ def import_list(
         The document's name, and the id of its first entry: the others follow it in order.
     """
     from diffkb.store.tables import (
-        BlockRow,
         DocumentRow,
-        EntryRow,
-        IdentifierRow,
-        NoteRow,
-        PaperRow,
-        SectionRow,
-        TagRow,
     )
 
     document = DocumentRow(
@@ -285,16 +278,7 @@ def import_list(
     rows = ListRows(unit, document.id or 0, file.reading)
     first_entry = rows.first_entry
     rows.fill()
-    for row, values in (
-        (BlockRow, rows.blocks),
-        (SectionRow, rows.sections),
-        (PaperRow, rows.papers),
-        (IdentifierRow, rows.identifiers),
-        (EntryRow, rows.entries),
-        (NoteRow, rows.notes),
-        (TagRow, rows.tags),
-    ):
-        unit.insert_rows(row, values)
+    rows.write()
     unit.summary = storable(f"import {file.path.name}: {len(rows.entries)} entries")
     return document.name, first_entry
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlmodel import select
 
@@ -21,11 +21,39 @@ if TYPE_CHECKING:
     from diffkb.store.writer import UnitOfWork
 
 
+class Names(NamedTuple):
+    """How the names that an entry's links give its work differ from those before.
+
+    Attributes:
+        come: those that are new.
+        gone: those that are named no more.
+    """
+
+    come: list[Identifier]
+    gone: list[Identifier]
+
+    @property
+    def are_of_another(self) -> bool:
+        """Whether they are those of another work: one took the place of one in its scheme."""
+        return bool({one.scheme for one in self.come} & {one.scheme for one in self.gone} - {URL})
+
+
+def compare_names(before: Sequence[Identifier], now: Sequence[Identifier]) -> Names:
+    """Returns how names of a work differ from those before.
+
+    Another name in the same scheme, such as another arXiv id, is that of another work; any other
+    is one more name of the same. Of addresses a work may have any number.
+    """
+    return Names(
+        [one for one in now if one not in before], [one for one in before if one not in now]
+    )
+
+
 def follow_links(unit: UnitOfWork, entry: EntryRow, before: Sequence[Identifier]) -> None:
     """Lets an entry stand for the work that its links name now.
 
-    Where another work has what they name, it is that one. Another name in the same scheme, such
-    as another arXiv id, is that of another work; any other is one more name of the same.
+    Where another work has what they name, it is that one; else the rule of `compare_names` says
+    whether it is a new one.
 
     Args:
         unit: the change it is part of.
@@ -36,19 +64,18 @@ def follow_links(unit: UnitOfWork, entry: EntryRow, before: Sequence[Identifier]
     entry.kind = kind_of(entry.url)
     unit.session.add(entry)
     unit.session.flush()
-    come = [one for one in named if one not in before]
-    gone = [one for one in before if one not in named]
+    names = compare_names(before, named)
+    come = names.come
     if not come:
         return
     left = entry.paper_id
     holder = next((one for name in come if (one := paper_of(unit.connection, name))), None)
-    schemes = {one.scheme for one in come} & {one.scheme for one in gone} - {URL}
     if holder is not None:
         entry.paper_id = holder
-    elif entry.paper_id is None or schemes:
+    elif entry.paper_id is None or names.are_of_another:
         entry.paper_id = id_of(make_paper(unit, come))
     else:
-        _rename(unit, unit.session.get_one(PaperRow, entry.paper_id), come, gone)
+        _rename(unit, unit.session.get_one(PaperRow, entry.paper_id), come, names.gone)
     unit.session.add(entry)
     unit.session.flush()
     if left is not None and left != entry.paper_id:

@@ -101,6 +101,29 @@ class ListRows:
             for ordinal, fields in enumerate(block.entries):
                 self._add_entry(block, block_id, ordinal, fields)
 
+    def write(self) -> None:
+        """Writes the rows; whatever one refers to is there before it."""
+        from diffkb.store.tables import (
+            BlockRow,
+            EntryRow,
+            IdentifierRow,
+            NoteRow,
+            PaperRow,
+            SectionRow,
+            TagRow,
+        )
+
+        for kind, values in (
+            (BlockRow, self.blocks),
+            (SectionRow, self.sections),
+            (PaperRow, self.papers),
+            (IdentifierRow, self.identifiers),
+            (EntryRow, self.entries),
+            (NoteRow, self.notes),
+            (TagRow, self.tags),
+        ):
+            self._unit.insert_rows(kind, values)
+
     def _add_section(self, index: int, block: Block, block_id: int) -> None:
         """Makes the row of a heading."""
         heading = block.heading

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffkb.core.identifiers import kind_of
-from diffkb.core.models import URL
 from diffkb.core.text import decoded, encoded, storable
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document, read_once
 from diffkb.markdown.pairing import longest_rise, pair_units, units_of
 from diffkb.services.identity import add_identifiers, find_paper, make_paper
+from diffkb.services.linking import compare_names
 from diffkb.services.list_rows import (
     GAP,
     READ_COLUMNS,
@@ -26,7 +26,6 @@ from diffkb.store.tables import (
     BlockRow,
     DocumentRow,
     EntryRow,
-    IdentifierRow,
     NoteRow,
     PaperRow,
     SectionRow,
@@ -102,16 +101,7 @@ class _Reconciling:
         kept = {place: self._rows[old].section_id for place, old in self._origins.items()}
         rows = ListRows(unit, self._id, self._new, kept)
         rows.fill()
-        for kind, values in (
-            (BlockRow, rows.blocks),
-            (SectionRow, rows.sections),
-            (PaperRow, rows.papers),
-            (IdentifierRow, rows.identifiers),
-            (EntryRow, rows.entries),
-            (NoteRow, rows.notes),
-            (TagRow, rows.tags),
-        ):
-            unit.insert_rows(kind, values)
+        rows.write()
         self._update_sections(rows.section_ids)
         self._place_entries(rows.section_ids)
         self._update_entries()
@@ -262,20 +252,15 @@ class _Reconciling:
     def _change_work(self, entry_id: int, old: Fields, new: Fields) -> None:
         """Gives an entry the work that its links lead to now.
 
-        Another name in the same scheme, such as another arXiv id, is that of another work; any
-        other is one more name of the same.
+        Which it is, the rule of `compare_names` says.
         """
-        before, now = identify(old), identify(new)
-        come, gone = (
-            [one for one in some if one not in others]
-            for some, others in ((now, before), (before, now))
-        )
+        names = compare_names(identify(old), identify(new))
+        come = names.come
         if not come:
             return
         entry = self._unit.session.get_one(EntryRow, entry_id)
         paper = find_paper(self._unit, come)
-        replaced = {one.scheme for one in come} & {one.scheme for one in gone} - {URL}
-        if paper is None and (entry.paper_id is None or replaced):
+        if paper is None and (entry.paper_id is None or names.are_of_another):
             paper = make_paper(self._unit, come)
         if paper is None:
             mine = self._unit.session.get_one(PaperRow, entry.paper_id)

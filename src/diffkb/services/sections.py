@@ -217,9 +217,7 @@ class Sections:
             return []
         text = "".join(one.text for one in self._blocks.all())
         choices = "|".join(map(re.escape, sorted(gone)))
-        link = re.compile(
-            rf"(?:\(|href=[\"']?|\]:[ \t]*)#(?:{choices})(?=[\s)\"'>]|\Z)", re.IGNORECASE
-        )
+        link = re.compile(_LINK_INSIDE.format(anchors=choices), re.IGNORECASE)
         lines = enumerate(LINE_END.split(text), start=1)
         return [number for number, line in lines if "#" in line and link.search(line)]
 
