@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
     from diffkb.core.models import Fields, Record
-    from diffkb.services.shelving import Place
+    from diffkb.services.planning import Place
     from diffkb.store.writer import UnitOfWork
 
 # Who says what a file says of a work.

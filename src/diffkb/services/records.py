@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from diffkb.paths import BaseChoice
     from diffkb.services.opening import Report
     from diffkb.services.pages import Page
+    from diffkb.services.planning import Heading, Place, Written
     from diffkb.services.record_rows import Work
-    from diffkb.services.shelving import Heading, Place, Written
     from diffkb.store.writer import UnitOfWork
 
 STDIN = "-"
@@ -300,7 +300,7 @@ class _Taking:
     def _written(self, several: Sequence[Spots], ctx: Context, form: Form) -> Iterator[Written]:
         """Yields entries as they are to be written under a heading."""
         from diffkb.markdown.placing import write_own
-        from diffkb.services.shelving import Written
+        from diffkb.services.planning import Written
 
         for number, record in self._records(several):
             work = self._rows.find_work(record)
