@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape
@@ -147,9 +148,17 @@ def base(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def call(
-    base: Path, arxiv: Arxiv, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    base: Path,
+    arxiv: Arxiv,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Ended]:
-    """Gives a function that runs diffkb on words in this process, on the base of the test."""
+    """Gives a function that runs diffkb on words in this process, on the base of the test.
+
+    Its standard input is empty, unless a test puts something there.
+    """
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO()))
     environ = {"HOME": str(tmp_path), "DIFFKB_BASE": str(base)}
     clock = Clock()
 
