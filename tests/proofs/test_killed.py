@@ -6,6 +6,7 @@ those that a whole run makes.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -41,7 +42,7 @@ STRACE = shutil.which("strace")
 CALLS = "pwrite64 fdatasync fsync ftruncate link linkat rename renameat renameat2 unlink unlinkat"
 LINE = re.compile(r"^[0-9]+ +(\w+)\(", re.MULTILINE)
 SECONDS = 120
-FILE = "list.md"
+FILE, RECORDS = "list.md", "more.jsonl"
 
 pytestmark = pytest.mark.skipif(
     STRACE is None, reason="strace is missing: install it to have commands killed at their writes"
@@ -56,6 +57,25 @@ def in_use(base: Path) -> None:
     """Puts a base into write-ahead mode, as bases of persons are."""
     with closing(sqlite3.connect(base)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
+
+
+def without_section_names(base: Path) -> None:
+    """Takes a base back to the revision before the indexes of sections by name."""
+    with closing(sqlite3.connect(base)) as connection:
+        connection.executescript(
+            "DROP INDEX ix_sections_uncommon_name; DROP INDEX ix_sections_name;"
+            "UPDATE alembic_version SET version_num = '0004'"
+        )
+
+
+def with_records(base: Path) -> None:
+    """Lays entries of another program beside a base."""
+    in_use(base)
+    records: tuple[dict[str, object], ...] = (
+        {"title": "Rain on Roofs", "arxiv_id": "2401.00001", "section": ["Weather", "Rain"]},
+        {"title": "Known Rain", "arxiv_id": "2006.11239", "section": ["Foundations"], "wr": 2},
+    )
+    base.with_name(RECORDS).write_text("".join(f"{json.dumps(one)}\n" for one in records))
 
 
 def no_base(base: Path) -> None:
@@ -127,11 +147,13 @@ CASES = {
     "add": Case(("add", "2401.00001", "--no-fetch", "--section", "Foundations")),
     "add in journal mode": Case(("add", "2401.00001", "--no-fetch"), nothing),
     "import": Case(("import", "LIST")),
+    "import of JSON lines": Case(("import", RECORDS), with_records),
     "export": Case(("export", "markdown")),
     "export to a file": Case(("export", "markdown", "-o", FILE), with_file),
     "sync": Case(("sync", FILE), with_edited_file),
     "rate": Case(("rate", "12", "13", "1", "--yes")),
     "edit": Case(("edit", "12", "title=Rain on Warm Roofs", "year=1999")),
+    "tag": Case(("tag", "12", "13", "+rain", "--yes")),
     "move": Case(("move", "12", "--section", "Flow Matching")),
     "rm": Case(("rm", "12", "13", "--yes")),
     "section rename": Case(("section", "rename", "Foundations", "Grounds")),
@@ -142,6 +164,7 @@ CASES = {
     "first write": Case(("add", "2401.00001", "--no-fetch"), no_base),
     "first import": Case(("import", "LIST"), no_base),
     "upgrade": Case(("base", "upgrade"), make_older, findings=True),
+    "upgrade from 0004": Case(("base", "upgrade"), without_section_names, findings=True),
     "backup": Case(("base", "backup")),
     "restore": Case(("base", "restore", "backup.sqlite"), with_backup),
     "repair": Case(("base", "doctor", "--repair"), with_orphan, findings=True),
