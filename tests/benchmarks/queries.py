@@ -191,7 +191,7 @@ def measure_all(sizes: tuple[int, ...]) -> Iterator[str]:
             make_base(base, size)
             for result in (*measure_queries(base), *measure_processes(base)):
                 yield result.row(size)
-            yield records.measure(base, size, Path(folder))
+            yield from records.measure(base, size, Path(folder))
             yield measure_addition(base, small).row(size)
             base.unlink()
 

@@ -1,8 +1,9 @@
 """JSON lines: what `import --format jsonl` takes beyond plain SQLite.
 
 A part of `python -m tests.benchmarks.queries`. The plain side reads the same
-lines, puts the same rows of the same tables in by `executemany`, and makes the same index. Each is
-a process of its own, with its peak memory; they take turns, and times are medians.
+lines, puts the same rows of the same tables in by `executemany`, and makes the same index. That of
+the undo of the import, and of its redo, is the import. Each is a process of its own, with its peak
+memory; they take turns, and times are medians.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from diffkb.store.indexing import rebuild_index
 from diffkb.store.schema import create_base
@@ -91,29 +92,51 @@ def process(words: list[str]) -> tuple[float, float]:
     return seconds, kilobytes / 1024
 
 
-def measure(base: Path, size: int, folder: Path) -> str:
-    """Returns a row of the table: for the entries of a base, brought into an empty one."""
+class Taken(NamedTuple):
+    """What a command takes: seconds, one value a run, and the peak megabytes of all runs."""
+
+    seconds: list[float]
+    megabytes: list[float]
+
+    def row(self, operation: str, size: int, plainly: float) -> str:
+        """Returns it as a row of the table, beside the seconds of the plain side."""
+        taken = statistics.median(self.seconds)
+        return (
+            f"| {operation} | {size:,} | {taken:,.1f} s | {plainly:,.1f} s"
+            f" | {taken / plainly:.2f} | {max(self.megabytes):.0f} MB |"
+        )
+
+
+def measure(base: Path, size: int, folder: Path) -> list[str]:
+    """Returns rows of the table: the entries of a base brought into an empty one, and undone."""
     lines = folder / f"{size}.jsonl"
     diffkb = str(Path(sys.executable).with_name("diffkb"))
     with lines.open("wb") as file:
         subprocess.run([diffkb, "--base", str(base), "export", "jsonl"], stdout=file, check=True)
-    times: tuple[list[float], list[float]] = ([], [])
-    peak = 0.0
+    ours, plain = folder / "ours.sqlite", folder / "plain.sqlite"
+    commands = {
+        "import": [diffkb, "--base", str(ours), "import", str(lines)],
+        "undo": [diffkb, "--base", str(ours), "undo"],
+        "redo": [diffkb, "--base", str(ours), "redo"],
+        "plain": [sys.executable, "-m", "tests.benchmarks.records", str(lines), str(plain)],
+    }
+    taken = {name: Taken([], []) for name in commands}
     for _ in range(RUNS if size < MANY else 1):
-        ours, plain = folder / "ours.sqlite", folder / "plain.sqlite"
-        seconds, megabytes = process([diffkb, "--base", str(ours), "import", str(lines)])
-        times[0].append(seconds)
-        peak = max(peak, megabytes)
-        code = ["-m", "tests.benchmarks.records", str(lines), str(plain)]
-        times[1].append(process([sys.executable, *code])[0])
+        for name, words in commands.items():
+            seconds, megabytes = process(words)
+            taken[name].seconds.append(seconds)
+            taken[name].megabytes.append(megabytes)
         ours.unlink()
         plain.unlink()
     lines.unlink()
-    taken, plainly = map(statistics.median, times)
-    return (
-        f"| import of JSON lines | {size:,} | {taken:,.1f} s | {plainly:,.1f} s"
-        f" | {taken / plainly:.2f} | {peak:.0f} MB |"
-    )
+    bringing = statistics.median(taken["import"].seconds)
+    return [
+        taken["import"].row(
+            "import of JSON lines", size, statistics.median(taken["plain"].seconds)
+        ),
+        taken["undo"].row("undo of that import", size, bringing),
+        taken["redo"].row("redo of that import", size, bringing),
+    ]
 
 
 if __name__ == "__main__":
