@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.journal import Held, ask, flaws, held, last_step, timeless
 
 from diffkb.cli.app import BUG, run_program
@@ -78,6 +79,40 @@ ROPES = """\
 | 2021 | ICLR | [Bells at Night](https://arxiv.org/abs/2101.00009) | Cy Wren |
 """
 OTHERS = (STONES, BIRDS, ROPES)
+# Entries of another program: of works that are there and others, and with sections to be made.
+RECORDS: tuple[tuple[dict[str, object], ...], ...] = (
+    (
+        {"title": "Alpha Waters", "arxiv_id": "2401.00001", "year": 2024, "section": ["Rivers"]},
+        {"title": "Slow Waters", "year": 2022, "section": ["Rivers"], "links": []},
+    ),
+    (
+        {"title": "Far Waters", "document": "Seas", "section": ["Deep", "Cold"], "wr": 2},
+        {"title": "Near Waters", "document": "Seas", "note": "Warm.", "tags": ["wet"]},
+    ),
+    (
+        {
+            "title": "Old Waters",
+            "url": "https://example.org/old",
+            "section": ["Lakes", "Salt"],
+            "authors": [{"name": "Ann Lark", "family": "Lark", "given": "Ann"}],
+            "abstract": "Of salt.",
+            "read": True,
+            "colour": "green",
+        },
+        {"title": "Wet Stones", "doi": "10.1000/alpha", "venue": "J. Waters", "key": "wet2024"},
+    ),
+)
+# What a person does to the file of a list: words, and what stands there instead.
+FILE_EDITS: dict[str, tuple[bytes, bytes]] = {
+    "rated": (b"**WR=3**", b"**WR=2**"),
+    "named": (b"[Alpha Waters]", b"[Wide Waters]"),
+    "noted": (b"Broad and slow.", b"Broad, and not slow."),
+    "moved": (b"## Lakes", b"## Rivers and Lakes"),
+    "brought": (b"#### 2023", b"- [New](https://example.org/n) **WR=1**\n\n#### 2023"),
+    "taken": (b"- [Beta Waters](https://arxiv.org/abs/2401.00002)\n\n", b""),
+    "read": (b"- [ ]", b"- [x]"),
+}
+PREFERRED = ((), ("--prefer", "file"), ("--prefer", "base"))
 PREPRINT, VERSION = Identifier(ARXIV, "2401.00001"), Identifier(DOI, "10.1000/alpha")
 RECORD = Candidate(
     source="arXiv",
@@ -120,6 +155,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("add", "2401.00001", "https://example.org/new", "--document", "{d}"),
     ("add", "2305.00008", "--section", "{s}/Mouths", "--create", "--document", "Waters"),
     ("add", "--title", "A Book of Waters", "--section", "{s}", "--document", "{d}"),
+    ("copy", "{a}", "--document", "{d}"),
     ("copy", "{a}", "--document", "{d}", "--again"),
     ("rate", "{a}", "2"),
     ("rate", "{a}", "{b}", "none", "--yes"),
@@ -137,11 +173,13 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("edit", "{a}", "authors=Ho, Jonathan; Jain, Ajay", "venue=J. Waters", "abstract=Slow."),
     ("edit", "{a}", "doi=10.1000/alpha", "venue="),
     ("edit", "{a}", "key=alpha"),
+    ("edit", "{a}", "arxiv=2401.00099", "published=2024-01-09"),
     ("move", "{a}", "--section", "{s}"),
     ("move", "{a}", "--section", "New", "--create", "--year", "2022"),
     ("move", "{a}", "--before", "{b}"),
     ("move", "{a}", "--after", "{b}"),
     ("move", "{a}", "--top"),
+    ("move", "{a}", "{b}", "--bottom", "--yes"),
     ("rm", "{a}"),
     ("rm", "{a}", "{b}", "--yes"),
     ("merge", "{a}", "{b}"),
@@ -197,6 +235,26 @@ class Bench:
         file = self.folder / f"{name}.md"
         file.write_bytes(text.encode())
         return self.type("import", str(file))
+
+    def bring_records(self, name: str, records: Sequence[dict[str, object]], document: str) -> int:
+        """Brings entries of another program; those that name no document go to the one given."""
+        file = self.folder / f"{name}.jsonl"
+        file.write_text("".join(f"{json.dumps(one)}\n" for one in records))
+        return self.type("import", str(file), "--document", document)
+
+    def give_file(self, document: str) -> int:
+        """Writes a document to the file that is edited and synced."""
+        file = str(self.folder / "given.md")
+        return self.type("export", "markdown", "--document", document, "-o", file, "--force")
+
+    def sync(self, edits: Sequence[str], *options: str) -> int:
+        """Edits the file, and syncs it."""
+        file = self.folder / "given.md"
+        content = file.read_bytes()
+        for words, instead in (FILE_EDITS[edit] for edit in edits):
+            content = content.replace(words, instead)
+        file.write_bytes(content)
+        return self.type("sync", str(file), *options)
 
     def hear(self, identifier: Identifier, candidate: Candidate) -> None:
         """Takes over what a source says of the work of an identifier."""
@@ -277,6 +335,33 @@ def test_whatever_is_typed_is_undone_and_redone(prepared: Bench, line: tuple[str
     assert (held(bench.base), flaws(bench.base)) == (after, [])
 
 
+@pytest.mark.parametrize("records", RECORDS, ids=str)
+def test_entries_of_a_program_are_undone_and_redone(
+    prepared: Bench, records: tuple[dict[str, object], ...]
+) -> None:
+    bench = prepared.copy()
+    undo_and_redo(bench, lambda: bench.bring_records("records", records, "Waters"))
+
+
+@pytest.mark.parametrize("edit", [one for one in FILE_EDITS if one != "read"])
+def test_a_sync_is_undone_and_redone(prepared: Bench, edit: str) -> None:
+    bench = prepared.copy()
+    assert bench.give_file("Waters") == 0
+    undo_and_redo(bench, lambda: bench.sync([edit]))
+
+
+def undo_and_redo(bench: Bench, do: Callable[[], int]) -> None:
+    """Does something, and takes it back and again."""
+    before, steps = held(bench.base), last_step(bench.base)
+    assert do() == 0
+    after = held(bench.base)
+    assert (last_step(bench.base), after != before) == (steps + 1, True)
+    bench.undo()
+    assert (held(bench.base), flaws(bench.base)) == (before, [])
+    bench.redo()
+    assert (held(bench.base), flaws(bench.base)) == (after, [])
+
+
 class Undoing(RuleBasedStateMachine):
     """Changes of every kind, undone and redone."""
 
@@ -317,6 +402,24 @@ class Undoing(RuleBasedStateMachine):
     @rule(number=st.integers(0, 1), other=st.sampled_from(OTHERS))
     def bring(self, number: int, other: str) -> None:
         self.change(lambda: self.bench.bring(f"more{number}", f"{other}\n"))
+
+    @rule(number=st.integers(0, 2), records=st.sampled_from(RECORDS), pick=PICK)
+    def bring_records(self, number: int, records: tuple[dict[str, object], ...], pick: int) -> None:
+        [name] = filled(self.bench.base, ("{d}",), [pick] * len(NAMED))
+        self.change(lambda: self.bench.bring_records(f"records{number}", records, name))
+
+    @rule(pick=PICK)
+    def give_file(self, pick: int) -> None:
+        [name] = filled(self.bench.base, ("{d}",), [pick] * len(NAMED))
+        self.change(lambda: self.bench.give_file(name))
+
+    @precondition(lambda self: (self.bench.folder / "given.md").exists())
+    @rule(
+        edits=st.lists(st.sampled_from([*FILE_EDITS]), max_size=3),
+        preferred=st.sampled_from(PREFERRED),
+    )
+    def sync(self, edits: list[str], preferred: tuple[str, ...]) -> None:
+        self.change(lambda: self.bench.sync(edits, *preferred))
 
     @rule(said=st.sampled_from([*SAID]))
     def hear(self, said: str) -> None:
