@@ -107,8 +107,9 @@ def _add_paper(
     rows: dict[str, list[tuple[Any, ...]]], made: Made, number: int, block: int, authors: Any
 ) -> None:
     """Adds a paper: its block, its work with what a source said, and its entry."""
-    month, place = divmod(number, 90_000)
-    arxiv = f"{15 + month // 12}{month % 12 + 1:02}.{place:05}"
+    # Their numbers start with 1 each month: arXiv has no 1502.00000.
+    month, place = divmod(number - 1, 90_000)
+    arxiv = f"{15 + month // 12}{month % 12 + 1:02}.{place + 1:05}"
     url = f"https://arxiv.org/abs/{arxiv}"
     mark = "" if made.wr is None else f" **WR={made.wr}**"
     note = "" if made.note is None else f"  \n{made.note}."
