@@ -1,7 +1,4 @@
-"""Grammars of lists: documents of invented works in each dialect that people keep lists in.
-
-`run_path` loads it where it is needed, as tests are no package.
-"""
+"""Grammars of lists: documents of invented works in each dialect that people keep lists in."""
 
 from __future__ import annotations
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from runpy import run_path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.lists import listings
 
 from diffkb.markdown.document import read_document
 from diffkb.markdown.merging import merge_blocks, merge_texts
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from diffkb.markdown.merging import Merge
 
-LISTINGS = run_path(str(Path(__file__).parents[1] / "lists.py"))["listings"]()
+LISTINGS = listings()
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 LINES = (
     "- [Rain on Warm Roofs](https://example.org/rain) **WR=2**\n",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
-from runpy import run_path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from tests.lists import listings
 
 from diffkb.core.models import Fields, Link
 from diffkb.errors import CannotWrite
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 
     from diffkb.markdown import Block
 
-GRAMMARS: dict[str, Any] = run_path(str(Path(__file__).parents[1] / "lists.py"))
-LISTINGS = GRAMMARS["listings"]()
+LISTINGS = listings()
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 # What a label may say of any work.

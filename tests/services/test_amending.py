@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from pathlib import Path
-from runpy import run_path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from tests.bases import export, make_base
 from tests.journal import ask, last_step, rows, take_back
+from tests.lists import listings
+from tests.services.test_curating import listed, read_again
 
 from diffkb.errors import DiffkbError
 from diffkb.services.amending import amending, rewriting, shown_text, with_line_ends
@@ -22,14 +23,11 @@ from diffkb.store.writer import UnitOfWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from diffkb.services.curating import Edit
 
-TESTS = Path(__file__).parents[1]
-LISTINGS = run_path(str(TESTS / "lists.py"))["listings"]()
-CURATED = run_path(str(Path(__file__).with_name("test_curating.py")))
-make_base, export = CURATED["make_base"], CURATED["export"]
-listed, read_again = CURATED["listed"], CURATED["read_again"]
+LISTINGS = listings()
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 VALUES = {
     "title": st.sampled_from(["Other Words", "A *b* [c] & <d>", "C# | x", "1. One", "# Two"]),
@@ -80,8 +78,7 @@ def amend(base: Path, entry_id: int, *words: str) -> str | None:
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """Gives a base of a list in the project's own form, in which two entries are one work."""
-    base: Path = make_base(tmp_path, OWN)
-    return base
+    return make_base(tmp_path, OWN)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW)

@@ -8,14 +8,15 @@ import sqlite3
 from contextlib import closing, suppress
 from difflib import SequenceMatcher
 from pathlib import Path
-from runpy import run_path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
+from tests.bases import export, make_base
 from tests.journal import rows, take_back
+from tests.lists import listings
 
 from diffkb.core.models import Author, Fields, Link
 from diffkb.errors import CannotWrite
@@ -24,14 +25,12 @@ from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
 from diffkb.services.changing import change_entry
 from diffkb.services.curating import Editing
-from diffkb.services.importing import import_list, read_list
 from diffkb.services.moving import Place, moving_to
 from diffkb.services.pages import Page
 from diffkb.services.placing import add_entry
 from diffkb.services.relocating import move_entry, place_entry, siblings_of
 from diffkb.services.taking_out import remove_entry
 from diffkb.store.reader import Reader
-from diffkb.store.schema import create_base
 from diffkb.store.tables import EntryRow
 from diffkb.store.writer import UnitOfWork
 
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from diffkb.core.outline import Node
 
 TESTS = Path(__file__).parents[1]
-LISTINGS = run_path(str(TESTS / "lists.py"))["listings"]()
+LISTINGS = listings()
 CASE = re.compile(
     r"^## (?P<title>[^\n]+)\n\n```markdown\n(?P<before>.*?)```\n```json\n(?P<edit>[^\n]*)\n```\n"
     r"(?:```markdown\n(?P<after>.*?)```\n)?",
@@ -58,22 +57,6 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"tags": ("moss",)},
 )
 TITLE, URL = "Rain on Warm Roofs", "https://arxiv.org/abs/2305.01234"
-
-
-def make_base(folder: Path, text: str) -> Path:
-    """Makes a base of one list."""
-    file = folder / "list.md"
-    file.write_bytes(text.encode())
-    base = folder / "kb.sqlite"
-    create_base(base)
-    with UnitOfWork(base, command="import") as unit:
-        import_list(unit, read_list(file))
-    return base
-
-
-def export(base: Path) -> str:
-    with Reader.open(base) as reader:
-        return b"".join(reader.texts(1)).decode()
 
 
 def listed(base: Path) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.bases import export
 from tests.journal import take_back
 
 from diffkb.core.models import Fields
@@ -67,11 +68,6 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         with UnitOfWork(made[name], command="import") as unit:
             import_list(unit, read_list(file))
     return made
-
-
-def export(path: Path) -> str:
-    with Reader.open(path) as reader:
-        return b"".join(reader.texts(1)).decode()
 
 
 def listed(path: Path) -> list[tuple[Any, ...]]:

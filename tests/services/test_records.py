@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.bases import export
 from tests.journal import ask, last_step, rows, take_back
-from tests.services.test_placing import FIELDS, LISTS, bases, export, is_within, listed, read_again
+from tests.services.test_placing import FIELDS, LISTS, bases, is_within, listed, read_again
 
 from diffkb.core.models import Fields
 from diffkb.core.query import EVERYTHING

@@ -5,32 +5,30 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
-from pathlib import Path
-from runpy import run_path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.bases import export, make_base
 from tests.journal import last_step, rows, take_back
+from tests.lists import listings
 
 from diffkb.errors import CannotWrite, DiffkbError, SectionExists, SectionInside, SectionNotFound
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
-from diffkb.services.importing import import_list, read_list
 from diffkb.services.pages import Page
 from diffkb.store.reader import Reader
-from diffkb.store.schema import create_base
 from diffkb.store.tables import BlockRow
 from diffkb.store.writer import UnitOfWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from diffkb.services.sections import Sections
 
-TESTS = Path(__file__).parents[1]
-LISTINGS = run_path(str(TESTS / "lists.py"))["listings"]()
+LISTINGS = listings()
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 OWN = """\
 # Waves
@@ -58,26 +56,10 @@ Fast
   Read it."""
 
 
-def make_base(folder: Path, text: str) -> Path:
-    """Makes a base of one list."""
-    file = folder / "list.md"
-    file.write_bytes(text.encode())
-    base = folder / "kb.sqlite"
-    create_base(base)
-    with UnitOfWork(base, command="import") as unit:
-        import_list(unit, read_list(file))
-    return base
-
-
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """Gives a base of a list with headings of several forms."""
     return make_base(tmp_path, OWN)
-
-
-def export(base: Path) -> str:
-    with Reader.open(base) as reader:
-        return b"".join(reader.texts(1)).decode()
 
 
 def edit(base: Path, change: Callable[[Sections], Any]) -> str:

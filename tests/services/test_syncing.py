@@ -11,14 +11,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
+from tests.bases import export, make_base
 from tests.journal import ask, last_step, rows, take_back
 from tests.markdown.test_merging import LISTINGS, edited
 from tests.services.test_curating import (
     carry_out,
     edits,
-    export,
     listed,
-    make_base,
     read_again,
 )
 
