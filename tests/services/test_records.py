@@ -64,6 +64,11 @@ def with_plain_notes(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**one, "note": one["note"] and "A note."} for one in found]
 
 
+def lines_of(base: Path) -> list[str]:
+    """Gives the lines of a base's list that are not blank."""
+    return [line for line in export(base).splitlines() if line.strip()]
+
+
 def bring(
     base: Path, found: Iterable[object], document: str | None = None, default: str | None = None
 ) -> Brought:
@@ -129,7 +134,8 @@ def test_all_at_once_is_as_one_by_one(
             except CannotWrite:
                 continue
     assert brought.added == added
-    assert export(at_once) == export(one_by_one)
+    # The first of a section may have come before a year group was made above it, or after.
+    assert lines_of(at_once) == lines_of(one_by_one)
 
 
 def entries(base: Path) -> list[dict[str, Any]]:
