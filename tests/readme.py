@@ -59,7 +59,7 @@ def exit_statuses() -> str:
         for error in errors.DiffkbError.__subclasses__()
         if error.__module__ == errors.__name__
     }
-    rows = sorted((OTHER_STATUSES | found).items())
+    rows = sorted((found | OTHER_STATUSES).items())
     return table(("status", "means"), [(str(status), text) for status, text in rows])
 
 

@@ -1,6 +1,7 @@
 """The errors diffkb raises on purpose, each with its code, exit status and fields; imports nothing.
 
 DiffkbError
+├─ NotAgreed           1
 ├─ UsageError          2  MalformedIdentifier, WrOutOfScale, UnknownConfigKey, BadValue,
 │                         BadQuery, BadPattern
 ├─ NotFoundError       3  SectionNotFound, EntryNotFound, DocumentNotFound, BaseNotFound,
@@ -12,7 +13,7 @@ DiffkbError
 │                         KeyTaken, ChangedMeanwhile, CannotWrite, NothingToUndo,
 │                         NothingToRedo, CannotUndo, StepsInTheWay, ChangedOnDisk, NeverSeen,
 │                         SidesDiffer
-├─ UnreadableInput     5
+├─ UnreadableInput     5  BadRecord
 ├─ SourceError         6  RateLimited, Unreachable, TurnedAway, BadReply, Offline
 └─ StorageError        7  NotABase, BaseLocked, BaseReadOnly, BaseNewer, BaseOlder, BaseForeign,
                           FileNotWritten
@@ -649,6 +650,16 @@ class UnreadableInput(DiffkbError):
         )
         self.path = path
         self.why = why
+
+
+class NotAgreed(DiffkbError):
+    """A person was asked, and said no."""
+
+    code = "not-agreed"
+    exit_code = 1
+
+    def __init__(self) -> None:
+        super().__init__("nothing was changed")
 
 
 class BadRecord(UnreadableInput):

@@ -399,3 +399,11 @@ def test_a_wrong_import_says_so(
     done = empty("import", *words)
     assert (done.status, done.stdout) == (status, "")
     assert said in done.stderr
+
+
+def test_json_is_told_from_lists_and_lines(empty: Call, tmp_path: Path) -> None:
+    (tmp_path / "all.json").write_text("{}")
+    done = empty("import", str(tmp_path / "all.json"))
+    assert (done.status, done.stdout) == (2, "")
+    assert "is JSON, which import does not read\nhint: `diffkb export jsonl`" in done.stderr
+    assert empty("document", "list").stdout == ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from diffkb.cli.asking import confirm
 from diffkb.cli.completion import complete_ref
 from diffkb.cli.render.messages import entries, printable
 from diffkb.errors import UsageError
@@ -102,7 +103,7 @@ def _ask(run: Run, verb: Verb, count: int, rehearse: Callable[[], Curated]) -> N
 
     Raises:
         UsageError: there is nobody to ask.
-        typer.Abort: the person said no.
+        NotAgreed: the person said no.
     """
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
@@ -115,7 +116,7 @@ def _ask(run: Run, verb: Verb, count: int, rehearse: Callable[[], Curated]) -> N
     if len(changes) > SHOWN:
         print(f"  and {len(changes) - SHOWN} more", file=sys.stderr)
     if changes:
-        typer.confirm(f"{verb.name} {entries(len(changes))}?", abort=True, err=True)
+        confirm(f"{verb.name} {entries(len(changes))}?")
 
 
 def _with_yes(words: Sequence[str]) -> str:

@@ -75,5 +75,7 @@ def _check(run: Run, form: str, path: Path, exported: Exported) -> int:
     if lines:
         missing = "" if path.exists() else ": it is not there"
         run.say(f"{path} is stale{missing}")
-        run.hint(f"`diffkb export {form} -o {shlex.quote(str(path))}` renews it")
+        name = shlex.quote(str(path))
+        edited = f"; `diffkb sync {name}` takes over what was edited there" if not missing else ""
+        run.hint(f"`diffkb export {form} -o {name}` renews it{edited}")
     return status

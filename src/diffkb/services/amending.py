@@ -124,7 +124,7 @@ def with_line_ends(text: str, before: str) -> str:
 def _place(
     page: Page, entry: EntryRow, values: Mapping[str, object], *, create: bool
 ) -> Iterator[str]:
-    """Moves an entry to another section or year; yields which of the two changed."""
+    """Moves an entry to another section or year; yields what changed, and what was lost."""
     from diffkb.services.changing import change_entry
     from diffkb.services.relocating import move_entry
 
@@ -145,7 +145,8 @@ def _place(
         if wanted is not None and entry.year != wanted:
             raise CannotWrite("year", "neither the section nor the entry shows one")
     if entry.section_id != section_id:
-        yield "section"
+        lost = year is not None and entry.year is None
+        yield f"section, without its year {year}" if lost else "section"
     if entry.year != year and "year" in values:
         yield "year"
         entry.provisional_year = False

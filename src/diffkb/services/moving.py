@@ -143,7 +143,8 @@ def _told(editing: Editing, page: Page, entry: EntryRow, before: Spot) -> str | 
         editing.unit.session.add(entry)
         editing.unit.session.flush()
     path = page.outline().path(entry.section_id)
-    words = f'within "{write_path(path)}"' if entry.group_id == before.group_id else ""
+    here = f'within "{write_path(path)}"' if path else "within the list"
+    words = here if entry.group_id == before.group_id else ""
     words = words or (f'to "{write_path(path)}"' if path else "to the start of the list")
     if entry.year is not None:
         return f"{words}, {entry.year}"

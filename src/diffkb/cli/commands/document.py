@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from diffkb.cli.asking import confirm
 from diffkb.cli.completion import complete_document
 from diffkb.cli.options import Commands, Run
 from diffkb.cli.render.messages import entries, printable
@@ -103,10 +104,10 @@ def _confirm(question: str, *, yes: bool) -> None:
 
     Raises:
         UsageError: there is nobody to ask.
-        typer.Abort: the person said no.
+        NotAgreed: the person said no.
     """
     if yes:
         return
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(f"this would {question[:-1]}", hint="--yes says that you mean it")
-    typer.confirm(printable(question), abort=True, err=True)
+    confirm(printable(question))

@@ -124,7 +124,7 @@ def _form_of(path: Path, asked: str | None) -> str:
     """Returns the format of a file: as it was asked for, else by how its name ends.
 
     Raises:
-        BadValue: there is no such format to be read.
+        BadValue, UsageError: there is no such format to be read.
     """
     if asked is not None:
         if asked not in READABLE:
@@ -133,6 +133,12 @@ def _form_of(path: Path, asked: str | None) -> str:
     if str(path) == "-":
         return "jsonl"
     suffix = path.suffix.lower()
+    if suffix == ".json":
+        raise UsageError(
+            f"{path} is JSON, which import does not read",
+            hint="`diffkb export jsonl` writes what it reads; `base backup` copies a whole base",
+            ref=str(path),
+        )
     found = (form.name for form in READABLE.values() if suffix in form.suffixes)
     return next(found, "markdown")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from diffkb.cli.asking import confirm
 from diffkb.cli.completion import complete_section
 from diffkb.cli.options import Commands, DocumentName, DryRun, Run
 from diffkb.cli.render.messages import entries, printable
@@ -197,7 +198,7 @@ def _confirm(planned: Restructured) -> None:
 
     Raises:
         UsageError: there is nobody to ask.
-        typer.Abort: the person said no.
+        NotAgreed: the person said no.
     """
     from diffkb.services.restructuring import say_contents
 
@@ -210,7 +211,7 @@ def _confirm(planned: Restructured) -> None:
             f"this would {question[:-1]}",
             hint="--yes says that you mean it; --dry-run shows what would go",
         )
-    typer.confirm(printable(question), abort=True, err=True)
+    confirm(printable(question))
 
 
 def _tell(run: Run, command: str, done: Restructured, *, dry_run: bool) -> None:
