@@ -14,7 +14,7 @@ BLANK = re.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
 # The set in front passes over most characters at once.
 _STOP = re.compile(
     r"(?=[*\\\[(<!|\t \r\n:h\U0001f300-\U0001faff])(?:"
-    r"\*\*WR=|\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|<br|<a[\s>]|</(?:b|strong|summary|td)>|!\[|\||\t"
+    r"\*\*WR=|\\?\[\[|\(\[|\\\[|\[(?:__|\*\*)|<br|<a[\s>]|</(?:b|strong|summary|td)>|!\[|(?<!\\)\||\t"
     r"|[ \t]{2,}(?=[\r\n])|\\(?=[\r\n])|[\r\n][ \t]*+(?:[*_>(\[]|by\s|[A-Z][\w ]{1,14}:[ \t])"
     r"|:[a-z0-9_+-]{2,40}:|[\U0001f300-\U0001faff]|https?://)",
     re.IGNORECASE,
