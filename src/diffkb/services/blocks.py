@@ -157,6 +157,14 @@ class Blocks:
         )
         return [_stored(row) for row in found]
 
+    def next(self, position: int = 0) -> Stored | None:
+        """Returns the first block after a position; None at the end."""
+        found = self._unit.connection.execute(
+            f"{_STORED} AND {IN_SPAN} ORDER BY b.position LIMIT 1",
+            (self._document_id, position + 1, MAX_POSITION),
+        ).fetchone()
+        return None if found is None else _stored(found)
+
     def at(self, block: BlockRow) -> Stored:
         """Returns a block as it is stored."""
         return self.all(before=block.position + 1, after=block.position - 1)[0]
@@ -299,8 +307,8 @@ class Blocks:
         """Returns what three blocks are, where their entries say so; else None."""
         if self.dialect.own:
             return None
-        following = self.all(after=before.position)[:1] if after is not None else []
-        later = unit_of(following[0].text, following[0].context()) if following else "other"
+        following = self.next(before.position) if after is not None else None
+        later = unit_of(following.text, following.context()) if following else "other"
         return self._unit_at(before), own, later
 
     def _unit_at(self, block: BlockRow) -> str:

@@ -45,8 +45,8 @@ def remove_entry(page: Page, entry: EntryRow) -> None:
 def refuse_holding(page: Page, block: BlockRow) -> None:
     """Refuses to take out an item that other entries are nested in."""
     text = text_of(block)
-    following = page.blocks.all(after=block.position)[:1]
-    if following and following[0].kind == "entry" and is_nested(following[0].text, text):
+    following = page.blocks.next(block.position)
+    if following and following.kind == "entry" and is_nested(following.text, text):
         raise CannotWrite(
             "entry",
             "other entries are nested in it",
