@@ -44,6 +44,10 @@ _VENUE_AT_END = re.compile(
     r"|,\s[A-Z][\w&+./ -]{1,30}[ '’](?:(?:19|20)[0-9]{2}|[0-9]{2}))[\s*_.)]*+(?:\([0-9]\)\s*+)?\Z"
 )
 _YEAR_IN_PARENTHESES = re.compile(r"\((?:19|20)[0-9]{2}\)")
+# https://spec.commonmark.org/0.31.2/#link-reference-definition
+_DEFINITION = re.compile(
+    r" {0,3}\[[^\[\]\r\n]{1,300}\]:[ \t]*+[^\s]++[ \t]*+(?:[\"'(][^\r\n]*+)?(?:[\r\n]|\Z)"
+)
 _DATE_IN_PARENTHESES = re.compile(r"\([^()\r\n]{0,20}[0-9][^()\r\n]{0,16}\)")
 _YEAR_AND_VENUE = re.compile(r"(?:(?:19|20)?[0-9]{2})[-_ ][A-Z][A-Za-z]{1,11}[-_ ](?=[A-Z])")
 _ARXIV_NUMBER = re.compile(r"(?:arXiv:)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?[:,\s]", re.IGNORECASE)
@@ -225,8 +229,8 @@ def _strength_of_labelled(own: str, title: Title, primary: Span, words: int) -> 
 
 
 def judge_paragraph(raw: str, defined: Definitions = NO_DEFINITIONS) -> Judged:
-    """Says how much a paragraph looks like an entry."""
-    title = find_title(raw, defined=defined)
+    """Says how much a paragraph looks like an entry; what defines labels of links is none."""
+    title = None if _DEFINITION.match(raw) else find_title(raw, defined=defined)
     if title is None:
         return Judged(NONE, None)
     if not title.links:

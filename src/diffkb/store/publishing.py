@@ -61,7 +61,7 @@ def publish(
         sync(path.parent)
     except OSError as error:
         if isinstance(error, FileExistsError) and path.parent.is_dir():
-            hint = "name another file, or remove this one; `base backup --force` replaces it"
+            hint = "name another file, or remove this one"
             raise AlreadyThere(str(path), hint=hint) from error
         raise unwritable(path, error) from error
 
