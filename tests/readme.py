@@ -33,10 +33,15 @@ OTHER_STATUSES = {
 def formats() -> str:
     """Returns the table of formats."""
     rows = [
-        (f"`{one.name}`", one.line, " ".join(f"`{suffix}`" for suffix in one.suffixes))
+        (
+            f"`{one.name}`",
+            one.line,
+            " and ".join([*["export"] * bool(one.writes), *["import"] * one.reads]),
+            " ".join(f"`{suffix}`" for suffix in one.suffixes),
+        )
         for one in FORMATS
     ]
-    return table(("format", "what it is", "`import` reads"), rows)
+    return table(("format", "what it is", "for", "files"), rows)
 
 
 def sources() -> str:

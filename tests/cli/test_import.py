@@ -347,6 +347,7 @@ MADE = (
 def test_json_lines_make_a_list(empty: Call, tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_text(LINES)
+    rejected = file.with_stem("entries.rejected")
     chosen = ("--format", "jsonl") if name.endswith("txt") else ()
     tried = empty("import", str(file), "--dry-run", *chosen)
     assert tried.stderr.splitlines()[-1] == f"{file}: 2 entries would be added, 0 known"
@@ -356,10 +357,15 @@ def test_json_lines_make_a_list(empty: Call, tmp_path: Path, name: str) -> None:
     assert done.stderr.splitlines() == [
         f"error: line 2 of {file} cannot be read: it is no JSON",
         "hint: mend the line and import it again",
+        f"{rejected} has them, to be mended and imported again",
         f'{file}: 2 entries added to "Reading list", 0 known',
     ]
     assert empty("export", "markdown").stdout == MADE
     assert empty("search", "two").stdout.startswith("1\t")
+    assert rejected.read_text() == "no JSON\n"
+    rejected.write_text('{"title": "Mended"}\n')
+    again = empty("import", str(rejected), *chosen)
+    assert again.stderr.splitlines() == [f'{rejected}: 1 entry added to "Reading list", 0 known']
 
 
 def test_json_lines_in_json(empty: Call, tmp_path: Path) -> None:

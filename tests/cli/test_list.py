@@ -159,7 +159,7 @@ def test_filters_add_up(sounds: Call, words: tuple[str, ...], expected: list[int
             ("--format", "xml"),
             2,
             "`xml` does not fit --format",
-            "table, plain, json, jsonl, csv, ids",
+            "table, plain, json, csv, ids",
         ),
         (("--min-wr", "x"), 2, "invalid value for '--min-wr'", "`diffkb list --help`"),
         (("--limit", "-1"), 2, "-1 is not in the range", "`diffkb list --help`"),

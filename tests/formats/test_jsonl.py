@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffkb.core.models import Author, Entry, Link
-from diffkb.formats.jsonl import entry_object, write
+from diffkb.formats.jsonl import entry_object, write_entries
 
 # Halves of surrogate pairs and controls are rare among all characters, and what this is about.
 STRANGE = st.characters(exclude_categories=()) | st.sampled_from("\ud800\udcff\0\n\x1b\u2028")
@@ -41,7 +41,7 @@ ENTRY = Entry(
 
 
 def test_an_entry_is_one_object_with_all_its_keys() -> None:
-    [line] = write([ENTRY])
+    [line] = write_entries([ENTRY])
     found = json.loads(line)
     assert list(found) == [field.name for field in fields(Entry)]
     assert found["links"] == [{"label": "code", "url": "https://example.org/code"}]
@@ -52,7 +52,7 @@ def test_an_entry_is_one_object_with_all_its_keys() -> None:
 
 @given(st.lists(st.text(STRANGE, max_size=20), max_size=5))
 def test_whatever_a_title_holds_an_entry_is_one_line_of_utf8(titles: list[str]) -> None:
-    lines = list(write(replace(ENTRY, title=title) for title in titles))
+    lines = list(write_entries(replace(ENTRY, title=title) for title in titles))
     text = "".join(lines).encode("utf-8", "strict")
     assert text.count(b"\n") == len(titles)
     for line, title in zip(lines, titles, strict=True):
@@ -63,8 +63,10 @@ def test_whatever_a_title_holds_an_entry_is_one_line_of_utf8(titles: list[str]) 
 
 
 def test_the_object_is_what_the_line_says() -> None:
-    assert json.loads(next(iter(write([ENTRY])))) == json.loads(json.dumps(entry_object(ENTRY)))
+    assert json.loads(next(iter(write_entries([ENTRY])))) == json.loads(
+        json.dumps(entry_object(ENTRY))
+    )
 
 
 def test_no_entries_are_no_lines() -> None:
-    assert list(write([])) == []
+    assert list(write_entries([])) == []

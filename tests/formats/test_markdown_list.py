@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffkb.core.models import Entry
-from diffkb.formats.markdown_list import OWN_FORM, write
+from diffkb.formats.markdown_list import OWN_FORM, write_entries
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
 from diffkb.services.importing import section_path
@@ -79,14 +79,14 @@ def said(entries: Iterable[Entry]) -> list[tuple[object, ...]]:
 @given(ENTRIES)
 def test_what_is_written_is_read_back(entries: list[Entry]) -> None:
     entries.sort(key=lambda one: (one.section, one.year is not None, -(one.year or 0)))
-    assert read("".join(write(entries))) == said(entries)
+    assert read("".join(write_entries(entries))) == said(entries)
 
 
 @given(ENTRIES)
 def test_in_any_order_no_entry_is_lost(entries: list[Entry]) -> None:
     # Two stretches of one section are two headings, and one section to a person.
     for sorted_by in (None, "year", "title"):
-        found = read("".join(write(entries, sorted_by)))
+        found = read("".join(write_entries(entries, sorted_by)))
         assert Counter(row[2:] for row in found) == Counter(row[2:] for row in said(entries))
 
 
@@ -94,7 +94,7 @@ def test_years_that_do_not_rise_or_fall_go_from_new_to_old() -> None:
     entries = [
         replace(PLAIN, title=f"T{year}", year=year) for year in (2019, 2021, None, 2020, 2021)
     ]
-    text = "".join(write(entries))
+    text = "".join(write_entries(entries))
     assert re.findall("## 20..|T[N2]...", text) == [
         *("TNone", "## 2021", "T2021", "T2021", "## 2020", "T2020", "## 2019", "T2019"),
     ]
@@ -105,7 +105,7 @@ def test_what_the_form_cannot_hold_is_written_as_plainly_as_can_be() -> None:
         replace(PLAIN, title="A *work* without a link", url=None, wr=2, note="One.\n\nTwo."),
         replace(PLAIN, url="a\nb", section=(" ",)),
     ]
-    assert "".join(write(entries)) == (
+    assert "".join(write_entries(entries)) == (
         "# A list\n\n- [A *work\\* without a link]() **WR=2**  \nOne.\n\n  Two.\n\n"
         "## \n\n- A title: <a b>\n"
     )
@@ -113,5 +113,5 @@ def test_what_the_form_cannot_hold_is_written_as_plainly_as_can_be() -> None:
 
 def test_below_years_the_undated_have_a_heading_of_their_own() -> None:
     entries = [replace(PLAIN, title=title, year=year) for title, year in (("A", 2020), ("B", None))]
-    text = "".join(write(entries, "year"))
+    text = "".join(write_entries(entries, "year"))
     assert re.findall("## .*|\\[.\\]", text) == ["## 2020", "[A]", "## Undated", "[B]"]

@@ -17,7 +17,7 @@ from tests.services.test_placing import FIELDS, LISTS, bases, is_within, listed,
 from diffkb.core.models import Fields
 from diffkb.core.query import EVERYTHING
 from diffkb.errors import AmbiguousDocument, CannotWrite, DocumentNotFound, UnreadableInput
-from diffkb.formats import jsonl
+from diffkb.formats import BY_NAME, jsonl
 from diffkb.paths import BaseChoice
 from diffkb.services.importing import import_list, read_list
 from diffkb.services.pages import Page
@@ -79,6 +79,7 @@ def bring(
     return bring_records(
         BaseChoice(base, "option", "named by --base", base),
         file,
+        BY_NAME["jsonl"],
         document=document,
         default_document=default,
         dry_run=False,
@@ -234,7 +235,7 @@ def test_what_no_column_holds_is_kept(new_base: Callable[[], Path]) -> None:
         base,
         "SELECT e.extra, e.read, t.name FROM entries e JOIN tags t ON t.entry_id = e.id",
     )
-    assert json.loads(extra) == {"shelf": {"row": 3}, "links": line["links"]}
+    assert json.loads(extra) == {"jsonl": {"shelf": {"row": 3}}, "links": line["links"]}
     assert (read, tag) == (1, "loud")
     assert [one["title"] for one in entries(base)] == ["A title"]
 
@@ -264,6 +265,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, new_base: Callable[[], Path
             bring_records(
                 BaseChoice(base, "option", "", base),
                 path,
+                BY_NAME["jsonl"],
                 document=None,
                 default_document=None,
                 dry_run=False,

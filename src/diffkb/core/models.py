@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from diffkb.core.references import Type
+
 Kind = Literal["paper", "link"]
 YearFrom = Literal["heading", "text", "table", "venue"]
 
@@ -187,6 +189,8 @@ class Record:
         abstract: of the work.
         key: its citation key.
         pending: whether a source was asked and could not answer yet.
+        type: of the work, where it is known and its venue does not tell it.
+        private: a note that is not to stand in the list.
         extra: what the format has and no other attribute holds, as JSON values by name.
     """
 
@@ -201,4 +205,6 @@ class Record:
     abstract: str | None = None
     key: str | None = None
     pending: bool = False
+    type: Type | None = None
+    private: str | None = None
     extra: Mapping[str, Any] | None = None

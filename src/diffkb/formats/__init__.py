@@ -2,11 +2,54 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
+
+    from diffkb.core.models import Record
+    from diffkb.core.references import Reference
 
 
 class NoRecord(ValueError):
     """A part of a file that is no record of its format; the message says why."""
+
+
+class Found(NamedTuple):
+    """A part of a file that is, or should be, a record.
+
+    Attributes:
+        line: its first line, from 1.
+        raw: its bytes, to be mended where it is none.
+        record: what it says, or why it says nothing.
+    """
+
+    line: int
+    raw: bytes
+    record: Record | NoRecord
+
+
+class Style(NamedTuple):
+    """How entries are to be written.
+
+    Attributes:
+        annotated: whether WR, note and section go where the format has a place for such.
+        private: whether notes that do not stand in the list go there too.
+        sorted_by: the field the entries are sorted by; None for the order of their lists.
+    """
+
+    annotated: bool = False
+    private: bool = False
+    sorted_by: str | None = None
+
+
+class Write(Protocol):
+    """The `write` of a format's module: yields references piece by piece."""
+
+    def __call__(self, references: Iterable[Reference], style: Style, /) -> Iterator[str]:
+        """Yields pieces of text that are to be written one after the other, in UTF-8."""
 
 
 class Format(NamedTuple):
@@ -14,19 +57,58 @@ class Format(NamedTuple):
 
     Attributes:
         name: what a person calls it.
+        label: what it calls itself.
         line: what it is, for people.
+        module: its file in this package, where `write` and `read` stand.
+        writes: entries that a query chose, or a whole base and nothing else; None for nothing.
         reads: whether `import` takes it.
         suffixes: of files that are in it.
     """
 
     name: str
+    label: str
     line: str
+    module: str
+    writes: Literal["entries", "base"] | None = "entries"
     reads: bool = False
     suffixes: tuple[str, ...] = ()
 
 
 FORMATS = (
-    Format("markdown", "the list as it was written, byte for byte", reads=True, suffixes=(".md",)),
-    Format("json", "the whole base, nothing left out"),
-    Format("jsonl", "an entry a line", reads=True, suffixes=(".jsonl", ".ndjson")),
+    Format(
+        "markdown",
+        "Markdown",
+        "the list as it was written, byte for byte",
+        "markdown_list",
+        reads=True,
+        suffixes=(".md",),
+    ),
+    Format(
+        "json",
+        "JSON",
+        "the whole base, nothing left out",
+        "json_base",
+        writes="base",
+        suffixes=(".json",),
+    ),
+    Format(
+        "jsonl",
+        "JSON lines",
+        "an entry a line",
+        "jsonl",
+        reads=True,
+        suffixes=(".jsonl", ".ndjson"),
+    ),
 )
+BY_NAME = {one.name: one for one in FORMATS}
+
+
+def writer_of(form: Format) -> Write:
+    """Returns what writes entries in a format; only then the format is loaded."""
+    return cast("Write", import_module(f"{__name__}.{form.module}").write)
+
+
+def reader_of(form: Format) -> Callable[[BinaryIO], Iterator[Found]]:
+    """Returns what reads the records of a file in a format: the file may be read once, in order."""
+    module = import_module(f"{__name__}.{form.module}")
+    return cast("Callable[[BinaryIO], Iterator[Found]]", module.read)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from diffkb.core.models import Entry, Kind
+    from diffkb.core.references import Reference
+    from diffkb.formats import Style
 
+NAME = "jsonl"
 # Halves of surrogate pairs stand for bytes that are no UTF-8; JSON has no word for them.
 SURROGATES = re.compile("[\ud800-\udfff]")
 # https://docs.openreview.net/: letters, digits, minus and underscore.
@@ -28,10 +31,26 @@ T = TypeVar("T")
 KINDS: dict[type, str] = {str: "text", int: "whole number", bool: "truth value", list: "list"}
 
 
-def write(entries: Iterable[Entry]) -> Iterator[str]:
+def write(references: Iterable[Reference], style: Style) -> Iterator[str]:
+    """Yields a line for each entry, with what else it had where it was imported from.
+
+    Args:
+        references: the entries.
+        style: how; private notes come as `private`.
+    """
+    for one in references:
+        private = {"private": one.private} if style.private else {}
+        yield _line(entry_object(one.entry) | private | one.extra.get(NAME, {}))
+
+
+def write_entries(entries: Iterable[Entry]) -> Iterator[str]:
     """Yields a line for each entry."""
-    for entry in entries:
-        yield SURROGATES.sub("\ufffd", json.dumps(entry_object(entry), ensure_ascii=False)) + "\n"
+    return map(_line, map(entry_object, entries))
+
+
+def _line(values: dict[str, Any]) -> str:
+    """Returns an object as a line."""
+    return SURROGATES.sub("\ufffd", json.dumps(values, ensure_ascii=False)) + "\n"
 
 
 def entry_object(entry: Entry) -> dict[str, Any]:
@@ -80,8 +99,9 @@ def read_record(line: bytes) -> Record:
         abstract=values.take("abstract", str),
         key=values.take("key", str),
         pending=bool(values.take("pending", bool)),
+        private=values.take("private", str),
         # Another base has other ids, and where the year stands is for its list to decide.
-        extra=values.rest(without=("id", "year_from", "line", "end_line")) or None,
+        extra=values.rest(without=("id", "year_from", "line", "end_line")),
     )
 
 

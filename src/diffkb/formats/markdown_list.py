@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from diffkb.core.models import Entry
+    from diffkb.core.references import Reference
+    from diffkb.formats import Style
 
 # The lists an entry comes from may have other scales: no mark is refused here.
 OWN_FORM = Context(Dialect(scale=(0, 999_999_999)))
@@ -24,7 +26,12 @@ DEEPEST = 6
 UNDATED = "Undated"
 
 
-def write(entries: Iterable[Entry], sorted_by: str | None = None) -> Iterator[str]:
+def write(references: Iterable[Reference], style: Style) -> Iterator[str]:
+    """Yields a Markdown list of entries as `write_entries` does."""
+    return write_entries((one.entry for one in references), style.sorted_by)
+
+
+def write_entries(entries: Iterable[Entry], sorted_by: str | None = None) -> Iterator[str]:
     """Yields a Markdown list of entries, piece by piece.
 
     Args:

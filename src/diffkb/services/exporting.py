@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from diffkb.core.query import EVERYTHING
 from diffkb.errors import AmbiguousDocument, NotFoundError
+from diffkb.formats import Style, writer_of
 from diffkb.services.listing import find_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diffkb.formats import Format
     from diffkb.services.listing import Selection
     from diffkb.store.reader import Document, Reader
 
@@ -53,17 +55,29 @@ def export_markdown(reader: Reader, document: Document) -> Iterator[bytes]:
     return reader.texts(document.id)
 
 
-def export_selected(reader: Reader, selection: Selection, form: str) -> Iterator[str]:
-    """Yields the entries of a selection in a form that writes entries: markdown or jsonl."""
-    entries = reader.entries(selection.condition, selection.order, selection.limit)
-    if form == "jsonl":
-        from diffkb.formats import jsonl
+def export_selected(
+    reader: Reader,
+    selection: Selection,
+    form: Format,
+    *,
+    annotated: bool = False,
+    private: bool = False,
+) -> Iterator[str]:
+    """Yields the entries of a selection in a format that writes entries.
 
-        return jsonl.write(entries)
-    from diffkb.formats import markdown_list
+    Args:
+        reader: the base.
+        selection: which entries, and in which order.
+        form: the format.
+        annotated: whether WR, note and section go where the format has a place for such.
+        private: whether notes that do not stand in the Markdown go with them.
+    """
+    from diffkb.store.references import select_references
 
-    sorted_by = selection.order[0].field if selection.order else None
-    return markdown_list.write(entries, sorted_by)
+    condition, _, order, limit = selection
+    references = select_references(reader, condition, order, limit, private=private)
+    style = Style(annotated, private, order[0].field if order else None)
+    return writer_of(form)(references, style)
 
 
 def export_whole(reader: Reader, *, private: bool) -> Iterator[str]:

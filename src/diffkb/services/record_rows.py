@@ -23,11 +23,9 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
     from diffkb.core.models import Fields, Record
+    from diffkb.formats import Format
     from diffkb.services.planning import Place
     from diffkb.store.writer import UnitOfWork
-
-# Who says what a file says of a work.
-SOURCE = "JSON lines"
 
 
 class Work(NamedTuple):
@@ -49,10 +47,12 @@ class RecordRows:
 
     Args:
         unit: the change.
+        form: what the file is in, which is who says what it says of a work.
     """
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, form: Format) -> None:
         self._unit = unit
+        self._form = form
         self._paper = _Table(unit, PaperRow)
         self._identifier = _Table(unit, IdentifierRow)
         self._fact = _Table(unit, FactRow)
@@ -78,7 +78,9 @@ class RecordRows:
         for table in self._tables:
             table.begin()
         found = self._unit.connection.execute(
-            "SELECT title FROM entries WHERE document_id = ? AND paper_id IS NULL", (document_id,)
+            "SELECT title FROM entries e WHERE document_id = ? AND NOT EXISTS"
+            " (SELECT 1 FROM identifiers i WHERE i.paper_id = e.paper_id)",
+            (document_id,),
         )
         self._unnamed = {title for (title,) in found}
 
@@ -121,16 +123,18 @@ class RecordRows:
             *entry_columns(fields),
             self.free_key(record.key),
             None,
-            extra_of(record, shown=False),
+            extra_of(record, self._form, shown=False),
             time,
             time,
         )
-        if paper_id is None:
+        if paper_id is None or (work.paper_id is None and not work.new_names):
             self._unnamed.add(title)
         else:
             self._titles.setdefault(paper_id, set()).add(title)
         if read.note is not None:
             self._note.add(entry_id, "listed", storable(read.note))
+        if record.private is not None:
+            self._note.add(entry_id, "private", storable(record.private))
         for tag in dict.fromkeys(map(storable, record.fields.tags)):
             self._tag.add(entry_id, tag)
 
@@ -138,7 +142,7 @@ class RecordRows:
         """Adds the work of a record, with what the record says of it, where it is new."""
         paper_id = work.paper_id
         if paper_id is None:
-            if not work.new_names:
+            if not work.new_names and not _tells_of_its_work(record):
                 return None
             paper_id = self._paper.add("pending" if record.pending else "unfetched", None, None)
             self._add_facts(record, paper_id)
@@ -190,7 +194,9 @@ class RecordRows:
 
     def _add_fact(self, paper_id: int, name: str, value: str) -> int:
         """Adds one fact, and returns its id."""
-        return self._fact.add(paper_id, name, storable(value), SOURCE, self._unit.time, True)
+        return self._fact.add(
+            paper_id, name, storable(value), self._form.label, self._unit.time, True
+        )
 
     def _paper_of(self, name: tuple[str, str]) -> int | None:
         """Returns the work that has an identifier, or of which a service states it."""
@@ -214,6 +220,11 @@ class RecordRows:
             (paper_id, self._document_id, self._first_entry, title),
         )
         return found.fetchone() is not None
+
+
+def _tells_of_its_work(record: Record) -> bool:
+    """Says whether a record tells more of its work than stands in a list."""
+    return bool(record.authors or record.venue or record.published or record.abstract)
 
 
 class _Table:
@@ -243,14 +254,17 @@ class _Table:
         return row_id
 
 
-def extra_of(record: Record, shown: bool) -> str | None:
+def extra_of(record: Record, form: Format, *, shown: bool) -> str | None:
     """Returns what no column holds, as JSON.
 
     Args:
         record: the record.
+        form: what it was in.
         shown: whether its further links stand in the list.
     """
-    extra = dict(record.extra or {})
+    extra: dict[str, Any] = {form.name: record.extra} if record.extra else {}
+    if record.type is not None:
+        extra["type"] = record.type
     if record.fields.links and not shown:
         extra["links"] = [{"label": one.label, "url": one.url} for one in record.fields.links]
     return storable(json.dumps(extra, ensure_ascii=False)) if extra else None

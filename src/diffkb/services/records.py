@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from array import array
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from heapq import merge
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.identifiers import kind_of
 from diffkb.core.text import storable
-from diffkb.errors import BadRecord, CannotWrite, UnreadableInput
-from diffkb.formats import NoRecord
-from diffkb.formats.jsonl import read_record
+from diffkb.errors import CannotWrite
 from diffkb.services.exporting import choose_document
 from diffkb.services.listing import find_document
 from diffkb.services.opening import open_unit
+from diffkb.services.record_files import RecordFile
 from diffkb.services.record_rows import RecordRows, extra_of
 from diffkb.store.reader import Reader
 
@@ -26,50 +21,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from diffkb.core.models import Fields, Record
-    from diffkb.markdown.dialect import Context, Form
+    from diffkb.errors import BadRecord
+    from diffkb.formats import Format
+    from diffkb.markdown.dialect import Context
+    from diffkb.markdown.dialect import Form as ListForm
     from diffkb.paths import BaseChoice
     from diffkb.services.opening import Report
     from diffkb.services.pages import Page
     from diffkb.services.planning import Heading, Place, Written
+    from diffkb.services.record_files import Group, Spots
     from diffkb.services.record_rows import Work
     from diffkb.store.writer import UnitOfWork
-
-STDIN = "-"
-# Errors that are told one by one; of more, their number.
-MOST_ERRORS = 1_000
-
-
-class RecordFile(NamedTuple):
-    """A file of records as it was looked through.
-
-    Attributes:
-        path: the file, as the person typed it.
-        size: its bytes.
-        groups: where records begin and in which lines, by document, section and year.
-        total: how many can be read.
-        errors: those that cannot.
-    """
-
-    path: str
-    size: int
-    groups: dict[Group, Spots]
-    total: int
-    errors: list[BadRecord]
-
-
-class Group(NamedTuple):
-    """What records have in common that go to one place."""
-
-    document: str | None
-    section: tuple[str, ...]
-    year: int | None
-
-
-class Spots(NamedTuple):
-    """Where records stand in a file: their lines, and the offsets of their first bytes."""
-
-    lines: array[int]
-    offsets: array[int]
 
 
 class Brought(NamedTuple):
@@ -84,6 +46,7 @@ class Brought(NamedTuple):
         known: how many were listed already.
         undated: how many have a year that their list has no place for.
         errors: the records that could not be taken.
+        rejects: the file they were written to, if they were.
     """
 
     path: str
@@ -94,18 +57,21 @@ class Brought(NamedTuple):
     known: int
     undated: int
     errors: list[BadRecord]
+    rejects: Path | None = None
 
 
 def bring_records(
     choice: BaseChoice,
     path: Path,
+    form: Format,
     *,
     document: str | None,
     default_document: str | None,
+    rejects: Path | None = None,
     dry_run: bool,
     report: Report,
 ) -> Brought:
-    """Imports a file of JSON lines, all in one step.
+    """Imports a file of entries, all in one step.
 
     Each entry goes last into its section and year, which are made where they are missing, and
     takes the form of the list. A work that the list holds already is left as it is.
@@ -113,25 +79,29 @@ def bring_records(
     Args:
         choice: the base; one that has to be made for this starts empty.
         path: the file; `-` is standard input.
+        form: what it is in.
         document: the list all of them go to; None for the one each names, where there is one of
             that name, else the default one.
         default_document: the name of the one the configuration makes the default.
+        rejects: the file that takes what cannot be taken; None for none.
         dry_run: whether the file is only looked through.
         report: takes a sentence about what had to be done.
 
     Raises:
         UnreadableInput: the file cannot be read.
         AmbiguousDocument, DocumentNotFound: nothing says where the entries go.
+        FileNotWritten: what cannot be taken cannot be written either; nothing has changed.
         StorageError: the base cannot be written.
     """
-    with _opened(path) as stream:
-        file = look_through(str(path), stream)
+    with RecordFile.opened(path, form) as file:
         if dry_run or not file.total:
-            return Brought(file.path, file.size, (), None, file.total, 0, 0, file.errors)
+            written = None if dry_run else _write_rejected(file, rejects)
+            return Brought(file.path, file.size, (), None, file.total, 0, 0, file.errors, written)
         with open_unit(choice, "import", report, empty=True) as unit:
-            taking = _Taking(unit, file, stream, document, default_document)
+            taking = _Taking(unit, file, document, default_document)
             taking.take_all()
             unit.summary = storable(f"import {path.name}: {taking.added} entries")
+            written = _write_rejected(file, rejects)
     return Brought(
         file.path,
         file.size,
@@ -141,67 +111,19 @@ def bring_records(
         taking.known,
         taking.undated,
         sorted(file.errors, key=lambda error: error.line or 0),
+        written,
     )
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """Opens a file to be read more than once; standard input is kept in a temporary one."""
-    with ExitStack() as stack:
-        try:
-            stream: BinaryIO
-            if str(path) == STDIN:
-                import shutil
-                import sys
+def _write_rejected(file: RecordFile, rejects: Path | None) -> Path | None:
+    """Writes what cannot be taken to a file, if there is any; returns the file."""
+    if rejects is None or not file.errors:
+        return None
+    from diffkb.services.replacing import Replacement
 
-                stream = stack.enter_context(tempfile.TemporaryFile())
-                shutil.copyfileobj(sys.stdin.buffer, stream)
-            else:
-                stream = stack.enter_context(path.open("rb"))
-                if not stream.seekable():
-                    raise UnreadableInput(str(path), "it is no file", hint="`-` reads a stream")
-        except OSError as error:
-            raise UnreadableInput(str(path), error.strerror or str(error)) from error
-        yield stream
-
-
-def look_through(path: str, stream: BinaryIO) -> RecordFile:
-    """Reads a file of records once, and keeps of each only where it stands and where it goes."""
-    groups: dict[Group, Spots] = {}
-    errors: list[BadRecord] = []
-    offset = count = 0
-    stream.seek(0)
-    for number, line in enumerate(stream, start=1):
-        try:
-            record = _read(line, number)
-        except NoRecord as error:
-            _note(errors, BadRecord(path, number, str(error)))
-        else:
-            if record is not None:
-                group = Group(record.document, record.section, record.fields.year)
-                spots = groups.setdefault(group, Spots(array("Q"), array("Q")))
-                spots.offsets.append(offset)
-                spots.lines.append(number)
-                count += 1
-        offset += len(line)
-    return RecordFile(path, offset, groups, count, errors)
-
-
-def _read(line: bytes, number: int) -> Record | None:
-    """Reads a line; None for a blank one.
-
-    Raises:
-        NoRecord: it is no record.
-    """
-    if number == 1:
-        line = line.removeprefix(b"\xef\xbb\xbf")
-    return read_record(line) if line.strip() else None
-
-
-def _note(errors: list[BadRecord], error: BadRecord) -> None:
-    """Keeps an error, unless there are many already."""
-    if len(errors) < MOST_ERRORS:
-        errors.append(error)
+    with Replacement(rejects, file.rejected()) as replacement:
+        replacement.publish()
+    return rejects
 
 
 class _Taking:
@@ -219,7 +141,6 @@ class _Taking:
         self,
         unit: UnitOfWork,
         file: RecordFile,
-        stream: BinaryIO,
         document: str | None,
         default_document: str | None,
     ) -> None:
@@ -227,10 +148,9 @@ class _Taking:
 
         self._unit = unit
         self._file = file
-        self._stream = stream
         self._named = document
         self._default = default_document
-        self._rows = RecordRows(unit)
+        self._rows = RecordRows(unit, file.form)
         self.documents: dict[str, int] = {}
         self._there = Reader(unit.connection, unit.path).documents()
         self.first_id = unit.next_id(EntryRow)
@@ -289,20 +209,12 @@ class _Taking:
             heading.plan(count, partial(self._written, several))
         shelf.fill()
 
-    def _records(self, several: Sequence[Spots]) -> Iterator[tuple[int, Record]]:
-        """Yields records with their lines, in the order of the file."""
-        for number, offset in merge(*(zip(*spots, strict=True) for spots in several)):
-            self._stream.seek(offset)
-            record = _read(self._stream.readline(), number)
-            if record is not None:
-                yield number, record
-
-    def _written(self, several: Sequence[Spots], ctx: Context, form: Form) -> Iterator[Written]:
+    def _written(self, several: Sequence[Spots], ctx: Context, form: ListForm) -> Iterator[Written]:
         """Yields entries as they are to be written under a heading."""
         from diffkb.markdown.placing import write_own
         from diffkb.services.planning import Written
 
-        for number, record in self._records(several):
+        for line, raw, record in self._file.records(several):
             work = self._rows.find_work(record)
             if work.is_listed:
                 self.known += 1
@@ -312,7 +224,7 @@ class _Taking:
             try:
                 text, read = write_own(wanted, form, ctx)
             except CannotWrite as error:
-                _note(self._file.errors, BadRecord(self._file.path, number, error.message))
+                self._file.reject(line, raw, error.message)
                 continue
             self.undated += record.fields.year is not None and record.fields.year != ctx.year
             self.added += 1
@@ -330,7 +242,7 @@ class _Taking:
         from diffkb.services.headings import UNSORTED
         from diffkb.services.placing import add_entry
 
-        for number, record in self._records(several):
+        for line, raw, record in self._file.records(several):
             work = self._rows.find_work(record)
             if work.is_listed:
                 self.known += 1
@@ -350,11 +262,11 @@ class _Taking:
                         paper_id=paper_id,
                     )
                     entry.citation_key = self._rows.free_key(record.key)
-                    entry.extra = extra_of(record, entry.links is not None)
+                    entry.extra = extra_of(record, self._file.form, shown=entry.links is not None)
                     self.undated += record.fields.year not in {None, entry.year}
             except CannotWrite as error:
                 # With the entry the ids are taken back that its work had.
                 self._rows.open(page.document_id)
-                _note(self._file.errors, BadRecord(self._file.path, number, error.message))
+                self._file.reject(line, raw, error.message)
             else:
                 self.added += 1

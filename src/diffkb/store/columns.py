@@ -43,6 +43,9 @@ COLUMNS = {
     "added": "e.added",
     "changed": "e.changed",
     "placeholder": "e.placeholder",
+    "category": FACT.format(name="category"),
+    "extra": "e.extra",
+    "private": "(SELECT text FROM notes WHERE entry_id = e.id AND kind = 'private')",
 }
 
 # What SQLite's integers reach to; no number in a base is greater.

@@ -10,7 +10,7 @@ import typer
 
 from diffkb.cli.options import DocumentName, Run, command
 from diffkb.errors import BadValue, UsageError
-from diffkb.formats import FORMATS
+from diffkb.formats import BY_NAME, FORMATS
 from diffkb.services.exporting import (
     choose_document,
     export_markdown,
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     from diffkb.store.reader import Document
 
-NAMES = [form.name for form in FORMATS]
-SUFFIXES = {"md": "markdown", "mdown": "markdown", "markdown": "markdown"}
+NAMES = [form.name for form in FORMATS if form.writes]
+SUFFIXES = {".mdown": "markdown", ".markdown": "markdown"} | {
+    suffix: form.name for form in reversed(FORMATS) if form.writes for suffix in form.suffixes
+}
 # What stands for standard output where a file is named.
 STDOUT = "-"
 
@@ -58,7 +60,11 @@ def export(
     *,
     document: DocumentName = None,
     private: Annotated[
-        bool, typer.Option("--private", help="With private notes, in json.")
+        bool, typer.Option("--private", help="With private notes, where the format has a place.")
+    ] = False,
+    annotate: Annotated[
+        bool,
+        typer.Option("--annotate", help="With WR, section and note as keywords and annotations."),
     ] = False,
     output: Annotated[
         Path | None,
@@ -75,9 +81,9 @@ def export(
     form = form or _form_of(output)
     if form not in NAMES:
         raise BadValue("FORMAT", form, " or ".join(NAMES))
-    if query and form == "json":
+    if query and BY_NAME[form].writes == "base":
         raise UsageError(
-            "json is the whole base, and takes no query",
+            f"{form} is the whole base, and takes no query",
             hint="`diffkb export jsonl QUERY` writes an entry a line",
         )
     if str(output) == STDOUT:
@@ -93,7 +99,9 @@ def export(
         else:
             wish = Wish(query or (), document=document)
             selection = select(reader, wish, run.saved_queries(wish.query))
-            texts = export_selected(reader, selection, form)
+            texts = export_selected(
+                reader, selection, BY_NAME[form], annotated=annotate, private=private
+            )
             parts = (text.encode("utf-8", "replace") for text in texts)
         if output is not None or check:
             from diffkb.cli.writing_files import Target, deliver
@@ -116,9 +124,8 @@ def _form_of(output: Path | None) -> str:
     hint = "`diffkb export --help` shows what it takes"
     if output is None:
         raise UsageError("missing argument 'FORMAT'", hint=hint)
-    suffix = output.suffix.lower().lstrip(".")
-    form = SUFFIXES.get(suffix, suffix)
-    if form not in NAMES:
+    form = SUFFIXES.get(output.suffix.lower())
+    if form is None:
         raise UsageError(f"the name {output} tells no FORMAT", hint=hint)
     return form
 

@@ -10,7 +10,7 @@ import typer
 from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.cli.render.messages import entries, printable
 from diffkb.errors import BadValue, DiffkbError, StorageError, UsageError
-from diffkb.formats import FORMATS
+from diffkb.formats import BY_NAME, FORMATS
 from diffkb.services.importing import Imported, bring_lists
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Lines that are named one by one where nobody asked for more.
 SHOWN = 5
+REJECTED = ".rejected"
 READABLE = {form.name: form for form in FORMATS if form.reads}
 
 
@@ -54,6 +55,14 @@ def import_lists(
         ),
     ] = None,
     document: DocumentName = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            "--rejects",
+            metavar="FILE",
+            help="Where entries go that cannot be taken; by default beside FILE.",
+        ),
+    ] = None,
     dry_run: DryRun = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 where anything is doubtful.")
@@ -70,7 +79,8 @@ def import_lists(
     doubtful = False
     errors: list[DiffkbError] = []
     for path, name in zip(files, forms, strict=True):
-        for outcome in _bring(run, path, name, document=document, dry_run=dry_run):
+        brought = _bring(run, path, name, document=document, rejects=rejects, dry_run=dry_run)
+        for outcome in brought:
             if isinstance(outcome, DiffkbError):
                 if len(files) == 1:
                     raise outcome
@@ -143,8 +153,18 @@ def _form_of(path: Path, asked: str | None) -> str:
     return next(found, "markdown")
 
 
+def _rejects_of(path: Path) -> Path | None:
+    """Returns the file beside another that takes what cannot be taken; none of standard input.
+
+    Of one that was mended and is tried again it is that file itself.
+    """
+    if str(path) == "-":
+        return None
+    return path.with_name(f"{path.stem.removesuffix(REJECTED)}{REJECTED}{path.suffix}")
+
+
 def _bring(
-    run: Run, path: Path, form: str, *, document: str | None, dry_run: bool
+    run: Run, path: Path, form: str, *, document: str | None, rejects: Path | None, dry_run: bool
 ) -> Iterator[Imported | Brought | DiffkbError]:
     """Imports one file, and yields what it brought, or why it could not be taken."""
     if form == "markdown":
@@ -156,8 +176,10 @@ def _bring(
         yield bring_records(
             run.base,
             path,
+            BY_NAME[form],
             document=document,
             default_document=run.configuration.default_document,
+            rejects=rejects or _rejects_of(path),
             dry_run=dry_run,
             report=run.say,
         )
@@ -175,6 +197,8 @@ def _tell_records(run: Run, brought: Brought, *, dry_run: bool) -> None:
         run.report(error)
     if len(brought.errors) > len(shown):
         run.say(f"and {len(brought.errors) - len(shown)} more lines; --verbose shows all")
+    if brought.rejects is not None:
+        run.say(f"{printable(str(brought.rejects))} has them, to be mended and imported again")
     verb = "would be added" if dry_run else "added"
     names = ", ".join(f'"{name}"' for name in brought.documents)
     where = f" to {names}" if names else ""

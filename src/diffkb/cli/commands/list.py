@@ -79,7 +79,7 @@ def list_entries(
         typer.Option(
             "--format",
             metavar="FORM",
-            help="table, plain, json, jsonl, csv, ids, markdown, or '{year} {title}'.",
+            help=f"{', '.join(FORMS)}, or '{{year}} {{title}}'.",
             autocompletion=lambda: list(FORMS),
         ),
     ] = None,

@@ -120,10 +120,10 @@ def _print_json(run: Run, found: Found) -> None:
 
 def _print_json_lines(run: Run, found: Found) -> None:  # noqa: ARG001 - as above
     """Prints an entry a line, in UTF-8 whatever the locale is."""
-    from diffkb.formats.jsonl import write
+    from diffkb.formats.jsonl import write_entries
 
     sys.stdout.flush()
-    for line in write(hit.entry for hit in found.hits):
+    for line in write_entries(hit.entry for hit in found.hits):
         sys.stdout.buffer.write(line.encode())
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffkb.cli.render.messages import printable
 from diffkb.errors import BadValue, UsageError
+from diffkb.formats import BY_NAME, FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import IO
 
     from diffkb.cli.run import Run
-    from diffkb.core.models import Entry
+    from diffkb.core.references import Reference
     from diffkb.services.listing import Selection
     from diffkb.store.reader import Reader
 
+TEMPLATE = "a template such as '{year} {title}'"
 PLAIN = ("id", "year", "wr", "title", "url")
 TABLE = ("section_id", "document_id", "document", *PLAIN)
-EXPECTED = "table, plain, json, jsonl, csv, ids, markdown, or a template such as '{year} {title}'"
 
 
 class Listing(NamedTuple):
@@ -70,7 +72,7 @@ def choose_form(run: Run, name: str | None, columns: tuple[str, ...]) -> Callabl
     if name in FORMS:
         return FORMS[name]
     if "{" not in name:
-        raise BadValue("--format", name, EXPECTED)
+        raise BadValue("--format", name, f"{', '.join(FORMS)}, or {TEMPLATE}")
     return _by_template(name)
 
 
@@ -191,28 +193,22 @@ def _print_json(listing: Listing) -> int:
     return len(objects)
 
 
-def _print_json_lines(listing: Listing) -> int:
-    """Prints an entry a line, in UTF-8 whatever the locale is."""
-    from diffkb.formats.jsonl import write
+def _print_format(name: str, listing: Listing) -> int:
+    """Prints the entries in a format that `export` writes, in UTF-8 whatever the locale is."""
+    from diffkb.formats import Style, writer_of
+    from diffkb.store.references import select_references
 
-    chosen = listing.selection
-    return _write_lines(write(listing.reader.entries(chosen.condition, chosen.order, chosen.limit)))
-
-
-def _print_markdown(listing: Listing) -> int:
-    """Prints a Markdown list in the project's own form, in UTF-8 whatever the locale is."""
-    from diffkb.formats.markdown_list import write
-
-    chosen = listing.selection
+    condition, _, order, limit = listing.selection
     count = 0
 
-    def counted() -> Iterator[Entry]:
+    def counted() -> Iterator[Reference]:
         nonlocal count
-        for entry in listing.reader.entries(chosen.condition, chosen.order, chosen.limit):
+        for one in select_references(listing.reader, condition, order, limit):
             count += 1
-            yield entry
+            yield one
 
-    _write_lines(write(counted(), sorted_by=chosen.order[0].field if chosen.order else None))
+    style = Style(sorted_by=order[0].field if order else None)
+    _write_lines(writer_of(BY_NAME[name])(counted(), style))
     return count
 
 
@@ -230,9 +226,12 @@ FORMS: dict[str, Callable[[Listing], int]] = {
     "table": _print_table,
     "plain": _print_plain,
     "json": _print_json,
-    "jsonl": _print_json_lines,
     "csv": _print_csv,
     "ids": _print_ids,
-    "markdown": _print_markdown,
+}
+FORMS |= {
+    form.name: partial(_print_format, form.name)
+    for form in FORMATS
+    if form.writes == "entries" and form.name not in FORMS
 }
 WITH_COLUMNS = ("table", "plain", "csv")
