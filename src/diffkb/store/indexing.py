@@ -44,6 +44,7 @@ _DELETE = (
     " VALUES ('delete', ?, ?, ?, ?, ?)"
 )
 # The entries a step touched: in themselves, in their notes, or in what is known of their works.
+# CROSS JOIN keeps SQLite from going through a whole table for the sake of the few rows of a step.
 _TOUCHED = """
     WITH added (name, low, high) AS (
         SELECT table_name, first_id, last_id FROM journal_inserted WHERE step_id = :step),
@@ -53,15 +54,16 @@ _TOUCHED = """
             JOIN facts f ON f.id = j.id WHERE j.step_id = :step
         UNION SELECT f.paper_id FROM journal_authors a
             JOIN facts f ON f.id = a.fact_id WHERE a.step_id = :step
-        UNION SELECT f.paper_id FROM added, facts f
+        UNION SELECT f.paper_id FROM added CROSS JOIN facts f
             WHERE added.name = 'facts' AND f.id BETWEEN low AND high
-        UNION SELECT f.paper_id FROM added, authors a JOIN facts f ON f.id = a.fact_id
+        UNION SELECT f.paper_id FROM added CROSS JOIN authors a
+            CROSS JOIN facts f ON f.id = a.fact_id
             WHERE added.name = 'authors' AND a.id BETWEEN low AND high)
     SELECT id FROM journal_entries WHERE step_id = :step
     UNION SELECT entry_id FROM journal_notes WHERE step_id = :step
-    UNION SELECT n.entry_id FROM added, notes n
+    UNION SELECT n.entry_id FROM added CROSS JOIN notes n
         WHERE added.name = 'notes' AND n.id BETWEEN low AND high
-    UNION SELECT e.id FROM known, entries e WHERE e.paper_id = known.paper_id
+    UNION SELECT e.id FROM known CROSS JOIN entries e WHERE e.paper_id = known.paper_id
 """
 
 
