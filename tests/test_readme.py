@@ -139,6 +139,8 @@ def test_the_hook_stops_a_commit_of_a_list_that_is_stale(
     assert run("diffkb", "rate", "12", "1") == 0
     assert run(*commit) == 1
     assert run("diffkb", "sync", "list.md") == 0
+    # What is staged is still the old list.
+    assert run(*commit) == 1
     assert run("git", "add", "list.md") == 0
     assert run(*commit) == 0
 

@@ -502,6 +502,17 @@ class CannotWrite(ConflictError):
         self.why = why
 
 
+class YearInHeading(CannotWrite):
+    """The year is that of the heading above, and there is no heading of the one that is wanted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "year",
+            "years stand in headings here, and there is none of that year",
+            hint="`diffkb move REF --section NAME` moves it to where there are such headings",
+        )
+
+
 class NothingToUndo(ConflictError):
     """Fewer steps than that can be undone; what came with the base is never undone."""
 

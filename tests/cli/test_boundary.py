@@ -65,6 +65,7 @@ def program(tmp_path: Path) -> Callable[..., str]:
         (["zzz"], "there is no command `zzz`", "`diffkb --help` lists the commands"),
         (["--", "-x"], "there is no command `-x`", "`diffkb --help`"),
         (["--bogus"], "no such option: --bogus", "`diffkb --help`"),
+        (["undo", "-1"], "no such option: -1", "what is no option goes behind `--`"),
         (["config", "path", "--jsn"], "no such option: --jsn", "did you mean `--json`?"),
         (["config", "get"], "missing argument 'KEY'", "`diffkb config get --help`"),
         (["config", "path", "x"], "got unexpected extra argument(s) (x)", "`diffkb config path"),

@@ -181,7 +181,10 @@ def test_what_gives_no_field_a_value_names_an_entry(word: str) -> None:
     assert split_words([word, "wr=1"]) == ([word], {"wr": 1})
 
 
-@pytest.mark.parametrize(("word", "error"), [("Titles=x", UsageError), ("year=20", BadValue)])
+@pytest.mark.parametrize(
+    ("word", "error"),
+    [("Titles=x", UsageError), ("year=20", BadValue), ("url=nowhere", BadValue)],
+)
 def test_what_is_put_wrongly_is_said(word: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         split_words([word])

@@ -161,6 +161,14 @@ def test_help_of_a_command_is_that_of_the_command(call: Call) -> None:
     assert call("help", "nothing").status == 2
 
 
+def test_columns_go_by_the_names_that_queries_know(call: Call) -> None:
+    asked = ("author:song", "--limit", "1")
+    columns = call("list", *asked, "--columns", "arxiv,author", "--format", "csv").stdout
+    assert columns.splitlines()[0] == "arxiv,author"
+    plain = call("list", *asked, "--format", "{arxiv_id}, {authors}").stdout
+    assert call("list", *asked, "--format", "{arxiv}, {author}").stdout == plain
+
+
 def test_a_trouble_in_a_query_is_pointed_at(call: Call) -> None:
     done = call("list", "扩散", "tilte:x")
     assert done.status == 2
@@ -170,6 +178,11 @@ def test_a_trouble_in_a_query_is_pointed_at(call: Call) -> None:
         "       ^",
         "hint: did you mean `title`?",
     ]
+    for words, at in (("wr:3 year:2021..2019", 10), ("added:2026-02..2026-01", 6)):
+        done = call("list", words)
+        backwards = f"error: the query cannot be read: `{words[at:]}` runs backwards"
+        assert done.stderr.splitlines()[:3] == [backwards, f"  {words}", f"  {' ' * at}^"]
+    assert call("list", "added:2026-02..2026").status == 0
     far = call("list", "long " * 40 + "year:x" + " long" * 40).stderr.splitlines()
     assert max(map(len, far)) < 110
     assert far[1][far[2].index("^")] == "x"

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,20 @@ def test_check_is_silent_or_shows_what_is_stale(call: Call, file: Path, base: Pa
     assert (done.status, missing.exists()) == (1, False)
     assert done.stderr.splitlines()[0] == f"{missing} is stale: it is not there"
     assert base.read_bytes() == held
+
+
+def test_what_is_read_is_checked_as_a_file_is(
+    call: Call, seed_list: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("export", "markdown", "--check", "-o", "-")
+    content = seed_list.read_bytes()
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(content)))
+    done = call(*words)
+    assert (done.status, done.stdout, done.stderr) == (0, "", "")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(content.replace(b"WR=3", b"WR=2", 1))))
+    done = call(*words)
+    assert (done.status, done.stderr) == (1, "standard input is stale\n")
+    assert done.stdout.splitlines()[:2] == ["--- -", "+++ -"]
 
 
 def test_where_no_file_is_known_it_has_to_be_said(call: Call) -> None:

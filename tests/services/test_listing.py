@@ -42,7 +42,7 @@ def ids(reader: Reader, wish: Wish) -> list[int]:
 
 
 NUMBER = st.none() | st.sampled_from([-(10**30), 0, 1, 2, 3, 10**30])
-YEAR = st.sampled_from([None, "2020", "2019..2022", "2022..", "..2021", "0..9999", "2022..2019"])
+YEAR = st.sampled_from([None, "2020", "2019..2022", "2022..", "..2021", "0..9999"])
 SECTIONS = {
     None: (),
     "Strings": ("Strings",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -188,6 +189,10 @@ def _status_of(error: BaseException, words: Sequence[str], run: Run) -> int:
     return _say(_told(error, run), words, run)
 
 
+# A number that was taken for an option.
+NEGATIVE = re.compile(r"-[0-9][0-9.]*")
+
+
 class Interrupted(DiffkbError):
     """The person pressed Ctrl-C, or ended the input a question waits for."""
 
@@ -243,6 +248,8 @@ def _usage(error: Any, run: Run) -> UsageError:
     else:
         text = error.format_message()
     text = text.rstrip(".")
+    if NEGATIVE.fullmatch(getattr(error, "option_name", "")):
+        hint = f"what is no option goes behind `--`; {hint}"
     return UsageError(text[:1].lower() + text[1:], hint=hint)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffkb.cli.curation import write_diff
 from diffkb.cli.render.messages import printable
 from diffkb.errors import ChangedOnDisk
-from diffkb.services.publishing import file_of, find_differences, write_file
+from diffkb.services.publishing import STDIN, file_of, find_differences, write_file
 
 if TYPE_CHECKING:
     from diffkb.cli.run import Run
@@ -72,7 +72,9 @@ def _check(run: Run, form: str, path: Path, exported: Exported) -> int:
             exit_code=status,
         )
     write_diff(run, lines)
-    if lines:
+    if lines and str(path) == STDIN:
+        run.say("standard input is stale")
+    elif lines:
         missing = "" if path.exists() else ": it is not there"
         run.say(f"{path} is stale{missing}")
         name = shlex.quote(str(path))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from diffkb.core.query import Condition
 
+_BACKWARDS = "`{}` runs backwards"
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 _DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 _ITEM = re.compile(r'"((?:[^"\\]|\\.)*+)"|([^,]*)', re.DOTALL)
@@ -162,13 +163,17 @@ def _presence(field: str, value: Value) -> Condition | None:
 
 def _number(field: str, value: Value) -> Condition:
     """Reads a number, or a range of numbers."""
-    low, high = _range(value.text, _NUMBER, "number", "3, or a range such as 2..3")
-    return Between(field, _int(low), _int(high))
+    low, high = map(_int, _range(value.text, _NUMBER, "number", "3, or a range such as 2..3"))
+    if low is not None and high is not None and low > high:
+        raise ValueError(_BACKWARDS.format(value.text))
+    return Between(field, low, high)
 
 
 def _date(field: str, value: Value) -> Condition:
     """Reads a date, or a range of dates."""
     low, high = _range(value.text, _DATE, "date", "2026, 2026-01 or 2026-01-31, or a range")
+    if low and high and low > high and not low.startswith(high):
+        raise ValueError(_BACKWARDS.format(value.text))
     return Dated(field, low, high)
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from diffkb.errors import CannotWrite
+from diffkb.errors import CannotWrite, YearInHeading
 from diffkb.markdown.blocks import LINE_END
 from diffkb.markdown.curated import read_unit
 from diffkb.markdown.cutting import before_year, cut, with_signs
@@ -211,7 +211,7 @@ def _put_year(entry: Entry, value: object) -> Iterator[str]:
     """Yields the block with another year where the present one stands, or a new one, or none."""
     raw, found, ctx, _ = entry
     if ctx.year is not None and not ctx.weak:
-        raise CannotWrite("year", "it is given by the heading above; move the entry instead")
+        raise YearInHeading
     spans = found.spans.get("year", ())
     if value is None:
         for start, end in spans[:1]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from diffkb.errors import CannotWrite
+from diffkb.errors import CannotWrite, YearInHeading
 from diffkb.markdown.blocks import LINE_END, trailing
 from diffkb.markdown.dialect import WR_SCALE
 from diffkb.markdown.entries import Item, fields_of, note_of, read_item
@@ -114,7 +114,7 @@ def mark_text(wr: object, ctx: Context) -> str:
 def _put(name: str, value: object, raw: str, fields: Fields, ctx: Context) -> tuple[str, Fields]:
     """Writes one field, and returns the block and what it reads as."""
     if name == "year":
-        raise CannotWrite("year", "it is given by the heading above; move the entry instead")
+        raise YearInHeading
     writer = _WRITERS.get(name)
     if writer is None:
         raise CannotWrite(name, "its form has no place for it")

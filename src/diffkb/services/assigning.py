@@ -24,6 +24,8 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]{2,12})=(.*)", re.DOTALL)
 _KEY = re.compile(r"[^\s,{}()\"'#%~\\=]+")
 # "Ho, Jonathan" is one person, and "Jonathan Ho, Ajay Jain" are two.
 _ONE_PERSON = re.compile(r"(?!.* and )([^\s,;&]+), ([^,;&]+)")
+# A scheme, a path, a file or a heading: a mere word leads nowhere.
+_LINK = re.compile(r"[:/#.]")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _FORUM = "https://openreview.net/forum?id="
 _YES, _NO, _NONE = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"}), "none"
@@ -91,6 +93,16 @@ def one_line(option: str, typed: str) -> str | None:
 def _text(name: str, typed: str) -> str | None:
     """Reads words on one line; nothing but blanks is none."""
     return one_line(f"{name}=", typed)
+
+
+def _url(name: str, typed: str) -> str | None:
+    """Reads a link; lists have links to files beside them, and to their own headings, too."""
+    text = _text(name, typed)
+    if text is not None and not _LINK.search(text):
+        raise BadValue(
+            f"{name}=", _short(typed), "a link, such as https://arxiv.org/abs/2006.11239"
+        )
+    return text
 
 
 def _lines(name: str, typed: str) -> str | None:
@@ -221,7 +233,7 @@ _SCHEMES = {
 }
 _READERS: dict[str, Callable[[str, str], object]] = {
     "title": _needed,
-    "url": _text,
+    "url": _url,
     "section": _needed,
     "year": _year,
     "wr": _wr,

@@ -149,6 +149,8 @@ def parse_years(text: str) -> Between:
     if found["low"]:
         return Between("year", int(found["low"]), int(found["low"]))
     low, high = (int(year) if year else None for year in (found["from"], found["to"]))
+    if low is not None and high is not None and low > high:
+        raise BadValue("--year", text, "a range that begins with its first year")
     return Between("year", low, high)
 
 

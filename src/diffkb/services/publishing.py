@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffkb.core.line_diff import diff_texts
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from diffkb.paths import BaseChoice
     from diffkb.services.opening import Report
     from diffkb.store.reader import Document, Reader
+
+STDIN = "-"
 
 
 class Exported(NamedTuple):
@@ -77,11 +80,13 @@ def write_file(
 def find_differences(path: Path, content: bytes) -> list[bytes]:
     """Returns in what a file differs from what would be exported, as a unified diff.
 
-    A file that is missing differs in all of it.
+    A file that is missing differs in all of it; `-` is standard input.
 
     Raises:
         UnreadableInput: it cannot be read.
     """
+    if str(path) == STDIN:
+        return list(diff_texts(sys.stdin.buffer.read(), content, str(path)))
     try:
         before = path.read_bytes()
     except FileNotFoundError:

@@ -100,7 +100,8 @@ def bring_records(
         with open_unit(choice, "import", report, empty=True) as unit:
             taking = _Taking(unit, file, document, default_document)
             taking.take_all()
-            unit.summary = storable(f"import {path.name}: {taking.added} entries")
+            entries = "entry" if taking.added == 1 else "entries"
+            unit.summary = storable(f"import {path.name}: {taking.added} {entries}")
             written = _write_rejected(file, rejects)
     return Brought(
         file.path,

@@ -61,7 +61,7 @@ def publish(
         sync(path.parent)
     except OSError as error:
         if isinstance(error, FileExistsError) and path.parent.is_dir():
-            hint = "name another file, or remove this one"
+            hint = "name another file, or replace this one with --force"
             raise AlreadyThere(str(path), hint=hint) from error
         raise unwritable(path, error) from error
 

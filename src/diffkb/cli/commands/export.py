@@ -29,7 +29,7 @@ NAMES = [form.name for form in FORMATS if form.writes]
 SUFFIXES = {".mdown": "markdown", ".markdown": "markdown"} | {
     suffix: form.name for form in reversed(FORMATS) if form.writes for suffix in form.suffixes
 }
-# What stands for standard output where a file is named.
+# What stands for standard output where a file is named; for standard input where it is checked.
 STDOUT = "-"
 
 
@@ -74,7 +74,8 @@ def export(
         bool, typer.Option("--force", help="Replace a file that was edited since.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 and a diff where the file is stale.")
+        bool,
+        typer.Option("--check", help="Exit with 1 and a diff where the file, or - , is stale."),
     ] = False,
 ) -> int:
     """Writes the base to standard output, or to a file."""
@@ -86,7 +87,7 @@ def export(
             f"{form} is the whole base, and takes no query",
             hint="`diffkb export jsonl QUERY` writes an entry a line",
         )
-    if str(output) == STDOUT:
+    if str(output) == STDOUT and not check:
         output = None
     parts: Iterable[bytes]
     chosen: Document | None = None

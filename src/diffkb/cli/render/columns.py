@@ -70,6 +70,15 @@ COLUMNS: dict[str, Column] = {
     "authors": Column("authors", _names),
 }
 
+# What queries call them.
+ALIASES = {
+    "arxiv": "arxiv_id",
+    "openreview": "openreview_id",
+    "author": "authors",
+    "tag": "tags",
+}
+NAMED = COLUMNS | {alias: COLUMNS[name] for alias, name in ALIASES.items()}
+
 
 def parse_columns(option: str, names: Iterable[str]) -> tuple[str, ...]:
     """Returns the columns that are asked for.
@@ -83,7 +92,7 @@ def parse_columns(option: str, names: Iterable[str]) -> tuple[str, ...]:
     """
     found = tuple(name.strip() for name in ",".join(names).split(",") if name.strip())
     for name in found:
-        if name not in COLUMNS:
+        if name not in NAMED:
             near = get_close_matches(name, COLUMNS, 1)
             meant = f"{near[0]}, perhaps; it is " if near else ""
             raise BadValue(option, name, f"{meant}one of {', '.join(COLUMNS)}")
@@ -92,7 +101,7 @@ def parse_columns(option: str, names: Iterable[str]) -> tuple[str, ...]:
 
 def stored(names: Sequence[str]) -> tuple[str, ...]:
     """Returns what columns are called in the base."""
-    return tuple(COLUMNS[name].stored for name in names)
+    return tuple(NAMED[name].stored for name in names)
 
 
 def show_rows(
@@ -105,7 +114,7 @@ def show_rows(
         rows: their values, in that order.
         outline: the headings of the base.
     """
-    shown = [COLUMNS[name].show for name in names]
+    shown = [NAMED[name].show for name in names]
     for row in rows:
         yield [
             "" if value is None else show(value, outline)

@@ -80,22 +80,33 @@ def say_error(error: DiffkbError, *, color: bool = False, hint: bool = True) -> 
     place = f" (line {error.line})" if error.line and f"line {error.line}" not in str(error) else ""
     say("error", error.message + place, color=color)
     if error.place is not None:
-        for shown in pointed(*error.place):
+        for shown in pointed(*error.place, near=_near()):
             say("", f"  {shown}")
     if error.hint and hint:
         say("hint", error.hint, color=color)
 
 
-def pointed(text: str, at: int) -> tuple[str, str]:
+def _near() -> int:
+    """Returns how many characters of a line are shown on either side of a place in it."""
+    if not sys.stderr.isatty():
+        return NEAR
+    # Loaded here: only errors with a place need it. Indent, ellipses and caret take the rest.
+    from shutil import get_terminal_size
+
+    return max(10, min(NEAR, (get_terminal_size().columns - 5) // 2))
+
+
+def pointed(text: str, at: int, near: int = NEAR) -> tuple[str, str]:
     """Returns a line of text, and a line with a caret under one of its characters.
 
     Args:
         text: what was typed; of a long one only what is near the place is shown.
         at: how many characters stand before the place.
+        near: how many are shown on either side of it.
     """
-    start = max(0, at - NEAR)
+    start = max(0, at - near)
     before = ("…" if start else "") + printable(text[start:at])
-    behind = printable(text[at : at + NEAR]) + ("…" if len(text) > at + NEAR else "")
+    behind = printable(text[at : at + near]) + ("…" if len(text) > at + near else "")
     return before + behind, " " * _columns(before) + "^"
 
 
