@@ -63,6 +63,7 @@ class Format(NamedTuple):
         writes: entries that a query chose, or a whole base and nothing else; None for nothing.
         reads: whether `import` takes it.
         suffixes: of files that are in it.
+        reading: the file where `read` stands, if that is another one.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Format(NamedTuple):
     writes: Literal["entries", "base"] | None = "entries"
     reads: bool = False
     suffixes: tuple[str, ...] = ()
+    reading: str | None = None
 
 
 FORMATS = (
@@ -99,6 +101,16 @@ FORMATS = (
         reads=True,
         suffixes=(".jsonl", ".ndjson"),
     ),
+    Format(
+        "bibtex",
+        "BibTeX",
+        "for LaTeX; from Zotero, papis, cobib and others",
+        "bibtex",
+        reads=True,
+        suffixes=(".bib",),
+        reading="bibtex_reading",
+    ),
+    Format("biblatex", "BibLaTeX", "for LaTeX with biber", "biblatex"),
 )
 BY_NAME = {one.name: one for one in FORMATS}
 
@@ -110,5 +122,5 @@ def writer_of(form: Format) -> Write:
 
 def reader_of(form: Format) -> Callable[[BinaryIO], Iterator[Found]]:
     """Returns what reads the records of a file in a format: the file may be read once, in order."""
-    module = import_module(f"{__name__}.{form.module}")
+    module = import_module(f"{__name__}.{form.reading or form.module}")
     return cast("Callable[[BinaryIO], Iterator[Found]]", module.read)

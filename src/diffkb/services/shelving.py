@@ -60,6 +60,9 @@ class Shelf:
         self._top = self._read_headings()
         self._rows = NewRows(unit, self._document_id, flush)
         self._takes_loose = self._has_loose()
+        entries = "SELECT 1 FROM entries WHERE document_id = ? LIMIT 1"
+        held = unit.connection.execute(entries, (self._document_id,)).fetchone()
+        self._is_bare = held is None and not self._outline.sections
 
     def heading(self, path: Sequence[str], year: int | None) -> Heading:
         """Returns the heading for entries of a section and year; plans those that are missing.
@@ -75,7 +78,8 @@ class Shelf:
         for name in path:
             home = self._child(home, name) or self._new_section(home, name)
         groups = [one for one in home.children if one.role == "year"]
-        if year is None or not (groups or home.is_new):
+        is_new = home.is_new or (home is self._top and self._is_bare)
+        if year is None or not (groups or is_new):
             return home
         found = next((one for one in groups if one.year == year), None)
         return found or self._new_year_group(home, groups, year)

@@ -1,0 +1,308 @@
+"""Reading BibTeX and BibLaTeX, as Zotero, papis, cobib and people write it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, BinaryIO
+
+from diffkb.core.identifiers import parse_ref, url_of
+from diffkb.core.models import ARXIV, DOI, Fields, Identifier, Record
+from diffkb.errors import MalformedIdentifier
+from diffkb.formats import Found, NoRecord
+from diffkb.formats.bibtex import MONTHS
+from diffkb.formats.names import read_names
+from diffkb.formats.tex import from_tex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bibtexparser.model import Block, Entry
+
+    from diffkb.core.references import Type
+
+# What types are in the words of references; of others the fields tell.
+TYPES: dict[str, Type] = {
+    "article": "article-journal",
+    "book": "book",
+    "mvbook": "book",
+    "booklet": "book",
+    "collection": "book",
+    "proceedings": "book",
+    "inbook": "chapter",
+    "incollection": "chapter",
+    "inproceedings": "paper-conference",
+    "conference": "paper-conference",
+    "phdthesis": "thesis",
+    "mastersthesis": "thesis",
+    "thesis": "thesis",
+    "techreport": "report",
+    "report": "report",
+    "manual": "report",
+    "patent": "patent",
+    "dataset": "dataset",
+    "software": "software",
+    "unpublished": "manuscript",
+    "online": "webpage",
+    "electronic": "webpage",
+    "www": "webpage",
+}
+_CONTAINERS = ("booktitle", "journaltitle", "journal")
+_PART = re.compile(r"\s*#\s*")
+_MONTH = {name: number for number, name in enumerate(MONTHS, start=1)}
+_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+_WR = re.compile(r"wr:(\d{1,6})")
+_SECTION = re.compile(r"section:(.*)")
+_SEPARATOR = re.compile(r"[,;]")
+_URL = re.compile(r"\\url\{([^{}]+)\}|\\href\{([^{}]+)\}|(https?://[^\s{}]+)")
+_ARXIV = re.compile(r"arxiv", re.IGNORECASE)
+# As Google Scholar and DBLP write it: "arXiv preprint arXiv:2006.11239", "CoRR abs/2006.11239".
+_ARXIV_NUMBER = re.compile(
+    r"(?:arxiv:|abs/)\s*([0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7})(?![0-9])", re.IGNORECASE
+)
+_ARCHIVE = re.compile(r"arxiv|\bcorr\b", re.IGNORECASE)
+_SLASH = re.compile(r"(?<!\\)/")
+_KEY = re.compile(r"[^\s,{}()\"'#%~\\=]+")
+
+
+def read(stream: BinaryIO) -> Iterator[Found]:
+    """Yields the entries of a file; what stands between them is no part of any.
+
+    A field that an entry has twice counts as it stands first, and an entry whose key another has
+    is one all the same.
+    """
+    text = stream.read().decode("utf-8-sig", "surrogateescape")
+    blocks = _split(text.replace("\r\n", "\n").replace("\r", "\n"))
+    strings = _strings(blocks)
+    entries = [(block, entry) for block in blocks if (entry := _entry_of(block)) is not None]
+    parents = {entry.key.lower(): _fields(entry, strings) for _, entry in entries}
+    found = {id(block): entry for block, entry in entries}
+    for block in blocks:
+        raw = (block.raw or "").encode("utf-8", "surrogateescape")
+        line = (block.start_line or 0) + 1
+        if (entry := found.get(id(block))) is not None:
+            yield Found(line, raw, _record(entry, strings, parents))
+        elif (why := _why_none(block)) is not None:
+            yield Found(line, raw, NoRecord(why))
+
+
+def _split(text: str) -> list[Block]:
+    """Returns the blocks of a file, those that cannot be read among them."""
+    from bibtexparser.splitter import Splitter
+
+    # What it would say of broken blocks is told by the import.
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+    blocks: list[Block] = Splitter(text).split().blocks
+    return blocks
+
+
+def _entry_of(block: Block) -> Entry | None:
+    """Returns the entry that a block is, even if something in it stands twice."""
+    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry
+
+    found: Block | None = block
+    if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock):
+        found = block.ignore_error_block
+    return found if isinstance(found, Entry) else None
+
+
+def _why_none(block: Block) -> str | None:
+    """Returns why a block that should be an entry is none; None of comments and the like."""
+    from bibtexparser.model import ParsingFailedBlock
+
+    if not isinstance(block, ParsingFailedBlock):
+        return None
+    why = getattr(block.error, "abort_reason", None) or "it cannot be read"
+    return " ".join(why.split()).rstrip(".")
+
+
+def _strings(blocks: list[Block]) -> dict[str, str]:
+    """Returns the abbreviations of a file, and those of months."""
+    from bibtexparser.model import String
+
+    found = {name: name for name in MONTHS}
+    for block in blocks:
+        if isinstance(block, String):
+            found[block.key.lower()] = _value(str(block.value), found)
+    return found
+
+
+def _fields(entry: Entry, strings: Mapping[str, str]) -> dict[str, str]:
+    """Returns the fields of an entry by their names in small letters; their values are TeX."""
+    found: dict[str, str] = {}
+    for field in entry.fields:
+        found.setdefault(field.key.lower(), _value(str(field.value), strings))
+    return found
+
+
+def _value(text: str, strings: Mapping[str, str]) -> str:
+    """Returns a value without its braces or quotation marks, its parts joined."""
+    parts = [text] if _is_one(text) else _PART.split(text)
+    return "".join(_part(part.strip(), strings) for part in parts)
+
+
+def _is_one(text: str) -> bool:
+    """Says whether a value is one piece, in braces from end to end."""
+    depth = 0
+    for place, one in enumerate(text):
+        depth += (one == "{") - (one == "}")
+        if depth == 0:
+            return one == "}" and place == len(text) - 1
+    return False
+
+
+def _part(part: str, strings: Mapping[str, str]) -> str:
+    """Returns what a part of a value stands for."""
+    if len(part) > 1 and (part[0], part[-1]) in {("{", "}"), ('"', '"')}:
+        return part[1:-1]
+    return strings.get(part.lower(), part)
+
+
+def _record(
+    entry: Entry, strings: Mapping[str, str], parents: Mapping[str, dict[str, str]]
+) -> Record | NoRecord:
+    """Returns what an entry says."""
+    fields = _fields(entry, strings)
+    parent = parents.get(fields.get("crossref", "").lower())
+    if parent is not None:
+        fields = _inherited(parent) | fields
+    title = _taken_text(fields, "title")
+    if not title:
+        return NoRecord("it has no title")
+    if subtitle := _taken_text(fields, "subtitle"):
+        title = f"{title}: {subtitle}"
+    kind = entry.entry_type.lower()
+    identifiers = tuple(_identifiers(fields))
+    venue = _venue(fields, is_preprint=any(one.scheme == ARXIV for one in identifiers))
+    tags, wr, section = _keywords(fields)
+    date = _date(fields)
+    note = " ".join(filter(None, (_taken_text(fields, name) for name in ("annote", "annotation"))))
+    return Record(
+        Fields(
+            title,
+            _link(fields, identifiers),
+            year=int(date[:4]) if date else None,
+            wr=wr,
+            tags=tags,
+            note=note or None,
+        ),
+        identifiers=identifiers,
+        section=section,
+        authors=tuple(read_names(fields.pop("author", ""))),
+        venue=venue,
+        published=date,
+        abstract=_taken_text(fields, "abstract") or None,
+        key=entry.key if _KEY.fullmatch(entry.key) and not entry.key.isdecimal() else None,
+        type=_type(kind, venue),
+        private=_taken_text(fields, "privatenote") or None,
+        extra={name: value for name, value in fields.items() if name not in {"crossref", "key"}},
+    )
+
+
+def _inherited(parent: Mapping[str, str]) -> dict[str, str]:
+    """Returns what an entry has from the one that its `crossref` names."""
+    return {name: value for name, value in parent.items() if name not in {"title", "crossref"}} | (
+        {"booktitle": parent["title"]} if "title" in parent else {}
+    )
+
+
+def _taken_text(fields: dict[str, str], name: str) -> str:
+    """Takes a field out, and returns what it shows; empty where there is none."""
+    return from_tex(fields.pop(name, ""))
+
+
+def _type(kind: str, venue: str | None) -> Type | None:
+    """Returns the type of an entry; None where where it came out tells it."""
+    found = TYPES.get(kind)
+    if found in {"article-journal", "paper-conference"} and venue is None:
+        return None
+    return found
+
+
+def _identifiers(fields: dict[str, str]) -> Iterator[Identifier]:
+    """Yields the identifiers that fields of their own give; what is none stays a field."""
+    archive = " ".join(fields.get(name, "") for name in ("archiveprefix", "eprinttype"))
+    eprint = fields.get("eprint", "")
+    number = _parsed(f"arXiv:{_verbatim(eprint)}", ARXIV) if eprint else None
+    if number is not None and (not archive.strip() or _ARXIV.search(archive)):
+        for name in ("eprint", "archiveprefix", "eprinttype", "eprintclass", "primaryclass"):
+            fields.pop(name, None)
+        yield number
+    else:
+        said = " ".join(fields.get(name, "") for name in ("journal", "volume", "note", "number"))
+        if (mentioned := _ARXIV_NUMBER.search(said)) is not None:
+            number = _parsed(f"arXiv:{mentioned[1]}", ARXIV)
+            yield from (number,) if number is not None else ()
+    if (doi := _parsed(_verbatim(fields.get("doi", "")), DOI)) is not None:
+        fields.pop("doi")
+        yield doi
+
+
+def _parsed(text: str, scheme: str) -> Identifier | None:
+    """Returns an identifier of a scheme, where a text is one."""
+    try:
+        found = parse_ref(text).identifier
+    except MalformedIdentifier:
+        return None
+    return found if found is not None and found.scheme == scheme else None
+
+
+def _verbatim(value: str) -> str:
+    """Returns an address, from which programs escape what TeX would take for something else."""
+    return "".join(value.replace("\\", "").strip("{} \n").split())
+
+
+def _venue(fields: dict[str, str], *, is_preprint: bool) -> str | None:
+    """Takes out where a work came out; of a pre-print the archive is no such place."""
+    for name in _CONTAINERS:
+        found = from_tex(fields.get(name, ""))
+        if found and not (is_preprint and _ARCHIVE.search(found)):
+            fields.pop(name)
+            return found
+    return None
+
+
+def _date(fields: dict[str, str]) -> str | None:
+    """Takes out the date; of a range its beginning."""
+    found = _DATE.match(from_tex(fields.get("date", "")))
+    if found is not None:
+        fields.pop("date")
+        fields.pop("year", None)
+        return found[0]
+    year = _DATE.match(from_tex(fields.get("year", "")))
+    if year is None:
+        return None
+    fields.pop("year")
+    month = from_tex(fields.get("month", "")).lower()
+    number = _MONTH.get(month[:3]) or (int(month) if month.isdecimal() else 0)
+    if not 1 <= number <= len(MONTHS):
+        return year[1]
+    fields.pop("month")
+    return f"{year[1]}-{number:02}"
+
+
+def _keywords(fields: dict[str, str]) -> tuple[tuple[str, ...], int | None, tuple[str, ...]]:
+    """Takes out the keywords: tags, and the WR and the section that `export --annotate` wrote."""
+    tags: list[str] = []
+    wr: int | None = None
+    section: tuple[str, ...] = ()
+    for word in map(str.strip, _SEPARATOR.split(from_tex(fields.pop("keywords", "")))):
+        if found := _WR.fullmatch(word):
+            wr = int(found[1])
+        elif found := _SECTION.fullmatch(word):
+            parts = (part.replace("\\/", "/").strip() for part in _SLASH.split(found[1]))
+            section = tuple(filter(None, parts))
+        elif word:
+            tags.append(word)
+    return tuple(dict.fromkeys(tags)), wr, section
+
+
+def _link(fields: dict[str, str], identifiers: tuple[Identifier, ...]) -> str | None:
+    """Takes out the link, or makes one of the identifiers."""
+    if url := _verbatim(fields.pop("url", "")):
+        return url
+    if found := _URL.search(fields.get("howpublished", "")):
+        return found[1] or found[2] or found[3]
+    for one in sorted(identifiers, key=lambda one: one.scheme == ARXIV):
+        return url_of(one)
+    return None
