@@ -74,14 +74,17 @@ def read(stream: BinaryIO) -> Iterator[Found]:
     text = stream.read().decode("utf-8-sig", "surrogateescape")
     blocks = _split(text.replace("\r\n", "\n").replace("\r", "\n"))
     strings = _strings(blocks)
-    entries = [(block, entry) for block in blocks if (entry := _entry_of(block)) is not None]
-    parents = {entry.key.lower(): _fields(entry, strings) for _, entry in entries}
-    found = {id(block): entry for block, entry in entries}
-    for block in blocks:
+    entries = [_entry_of(block) for block in blocks]
+    named = {entry.key.lower(): entry for entry in reversed(entries) if entry is not None}
+    for block, entry in zip(blocks, entries, strict=True):
         raw = (block.raw or "").encode("utf-8", "surrogateescape")
         line = (block.start_line or 0) + 1
-        if (entry := found.get(id(block))) is not None:
-            yield Found(line, raw, _record(entry, strings, parents))
+        if entry is not None:
+            fields = _fields(entry, strings)
+            parent = named.get(fields.get("crossref", "").lower())
+            if parent is not None:
+                fields = _inherited(_fields(parent, strings)) | fields
+            yield Found(line, raw, _record(entry.entry_type.lower(), entry.key, fields))
         elif (why := _why_none(block)) is not None:
             yield Found(line, raw, NoRecord(why))
 
@@ -137,7 +140,7 @@ def _fields(entry: Entry, strings: Mapping[str, str]) -> dict[str, str]:
 
 def _value(text: str, strings: Mapping[str, str]) -> str:
     """Returns a value without its braces or quotation marks, its parts joined."""
-    parts = [text] if _is_one(text) else _PART.split(text)
+    parts = [text] if "#" not in text or _is_one(text) else _PART.split(text)
     return "".join(_part(part.strip(), strings) for part in parts)
 
 
@@ -158,20 +161,19 @@ def _part(part: str, strings: Mapping[str, str]) -> str:
     return strings.get(part.lower(), part)
 
 
-def _record(
-    entry: Entry, strings: Mapping[str, str], parents: Mapping[str, dict[str, str]]
-) -> Record | NoRecord:
-    """Returns what an entry says."""
-    fields = _fields(entry, strings)
-    parent = parents.get(fields.get("crossref", "").lower())
-    if parent is not None:
-        fields = _inherited(parent) | fields
+def _record(kind: str, key: str, fields: dict[str, str]) -> Record | NoRecord:
+    """Returns what an entry says.
+
+    Args:
+        kind: its type, in small letters.
+        key: its key.
+        fields: by name; those that an attribute holds are taken out.
+    """
     title = _taken_text(fields, "title")
     if not title:
         return NoRecord("it has no title")
     if subtitle := _taken_text(fields, "subtitle"):
         title = f"{title}: {subtitle}"
-    kind = entry.entry_type.lower()
     identifiers = tuple(_identifiers(fields))
     venue = _venue(fields, is_preprint=any(one.scheme == ARXIV for one in identifiers))
     tags, wr, section = _keywords(fields)
@@ -192,7 +194,7 @@ def _record(
         venue=venue,
         published=date,
         abstract=_taken_text(fields, "abstract") or None,
-        key=entry.key if _KEY.fullmatch(entry.key) and not entry.key.isdecimal() else None,
+        key=key if _KEY.fullmatch(key) and not key.isdecimal() else None,
         type=_type(kind, venue),
         private=_taken_text(fields, "privatenote") or None,
         extra={name: value for name, value in fields.items() if name not in {"crossref", "key"}},

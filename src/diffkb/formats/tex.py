@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -158,6 +158,12 @@ def from_tex(text: str) -> str:
     """Returns what TeX would show of a text, on one line; formulas stay as they are."""
     if _TEX.search(text) is None:
         return " ".join(text.replace("{", "").replace("}", "").split())
+    return _decoded(text)
+
+
+@lru_cache(maxsize=10_000)
+def _decoded(text: str) -> str:
+    """Returns what TeX would show; names and venues stand in a file again and again."""
     return " ".join(_decoder().latex_to_text(text).split())
 
 
