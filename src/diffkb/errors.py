@@ -292,6 +292,22 @@ class ConflictError(DiffkbError):
     exit_code = 4
 
 
+class KeysNotFound(DiffkbError):
+    """A paper cites keys that no entry has; what is there was exported."""
+
+    code = "keys-not-found"
+    exit_code = 1
+
+    def __init__(self, path: str, keys: list[str]) -> None:
+        named = ", ".join(keys)
+        super().__init__(
+            f"no entry has the key{'s'[: len(keys) != 1]} that {path} cites: {named}",
+            hint="`diffkb edit REF key=…` gives an entry another key",
+        )
+        self.path = path
+        self.keys = tuple(keys)
+
+
 class AmbiguousRef(ConflictError):
     """A reference that means several entries; `candidates` are (id, title) pairs."""
 

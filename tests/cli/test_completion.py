@@ -9,6 +9,7 @@ import pytest
 
 from diffkb.cli.app import run_program
 from diffkb.cli.run import Run
+from diffkb.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +103,7 @@ def test_a_base_that_cannot_be_read_completes_nothing(
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("export ", ["markdown", "json", "jsonl"]),
+        ("export ", [one.name for one in FORMATS if one.writes]),
         ("list --format j", ["json", "jsonl"]),
         ("li", ["list"]),
         ("section ", ["list", "add", "rename", "move", "rm"]),

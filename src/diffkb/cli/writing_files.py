@@ -12,7 +12,10 @@ from diffkb.errors import ChangedOnDisk
 from diffkb.services.publishing import STDIN, file_of, find_differences, write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from diffkb.cli.run import Run
+    from diffkb.errors import DiffkbError
     from diffkb.services.publishing import Exported
     from diffkb.store.reader import Reader
 
@@ -31,11 +34,28 @@ class Target(NamedTuple):
     check: bool
 
 
-def deliver(run: Run, reader: Reader, form: str, exported: Exported, target: Target) -> int:
-    """Writes what is exported to its file, or says whether that is stale; returns the status."""
+def deliver(
+    run: Run,
+    reader: Reader,
+    form: str,
+    exported: Exported,
+    target: Target,
+    *,
+    errors: Sequence[DiffkbError] = (),
+) -> int:
+    """Writes what is exported to its file, or says whether that is stale; returns the status.
+
+    Args:
+        run: the call of the program.
+        reader: the base.
+        form: the format.
+        exported: the bytes, and whose they are.
+        target: the file.
+        errors: what could not be exported.
+    """
     path = target.path or Path(file_of(reader, exported.document))
     if target.check:
-        return _check(run, form, path, exported)
+        return _check(run, form, path, exported, errors)
     try:
         written = write_file(run.base, path, exported, force=target.force, report=run.say)
     except ChangedOnDisk as error:
@@ -50,16 +70,22 @@ def deliver(run: Run, reader: Reader, form: str, exported: Exported, target: Tar
                 "path": printable(str(path)),
                 "outcome": "written" if written else "unchanged",
                 "bytes": len(exported.content),
-            }
+            },
+            errors=errors,
+            exit_code=int(bool(errors)),
         )
+    for one in errors:
+        run.report(one)
     run.say(f"{path} is {'written' if written else 'up to date'}")
-    return 0
+    return int(bool(errors))
 
 
-def _check(run: Run, form: str, path: Path, exported: Exported) -> int:
+def _check(
+    run: Run, form: str, path: Path, exported: Exported, errors: Sequence[DiffkbError]
+) -> int:
     """Says in what a file differs from what would be written to it."""
     lines = find_differences(path, exported.content)
-    status = int(bool(lines))
+    status = int(bool(lines or errors))
     if run.json:
         return run.answer(
             {
@@ -68,9 +94,12 @@ def _check(run: Run, form: str, path: Path, exported: Exported) -> int:
                 "stale": bool(lines),
                 "diff": b"".join(lines).decode("utf-8", "replace"),
             },
-            status="ok",
+            errors=errors,
+            status=None if errors else "ok",
             exit_code=status,
         )
+    for one in errors:
+        run.report(one)
     write_diff(run, lines)
     if lines and str(path) == STDIN:
         run.say("standard input is stale")

@@ -64,6 +64,7 @@ class Format(NamedTuple):
         reads: whether `import` takes it.
         suffixes: of files that are in it.
         reading: the file where `read` stands, if that is another one.
+        cites: whether its entries go by their citation keys.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Format(NamedTuple):
     reads: bool = False
     suffixes: tuple[str, ...] = ()
     reading: str | None = None
+    cites: bool = False
 
 
 FORMATS = (
@@ -109,8 +111,9 @@ FORMATS = (
         reads=True,
         suffixes=(".bib",),
         reading="bibtex_reading",
+        cites=True,
     ),
-    Format("biblatex", "BibLaTeX", "for LaTeX with biber", "biblatex"),
+    Format("biblatex", "BibLaTeX", "for LaTeX with biber", "biblatex", cites=True),
 )
 BY_NAME = {one.name: one for one in FORMATS}
 

@@ -157,6 +157,7 @@ def further(
         words = [
             *(tag.replace(",", " ") for tag in entry.tags),
             *([f"wr:{entry.wr}"] if entry.wr is not None else []),
+            *([f"year:{entry.year or 'none'}"] if _differs(one) else []),
             *([f"section:{section.replace(',', ' ')}"] if section else []),
         ]
         found["keywords"] = text(", ".join(words))
@@ -164,6 +165,11 @@ def further(
     if one.private:
         found["privatenote"] = text(one.private)
     return found
+
+
+def _differs(one: Reference) -> bool:
+    """Says whether the list has a work under another year than that in which it came out."""
+    return one.date is not None and one.date.year != one.entry.year
 
 
 def given_back(one: Reference, fields: Iterable[str]) -> dict[str, str]:

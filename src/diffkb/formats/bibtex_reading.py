@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from diffkb.core.identifiers import parse_ref, url_of
 from diffkb.core.models import ARXIV, DOI, Fields, Identifier, Record
@@ -51,8 +51,7 @@ _CONTAINERS = ("booktitle", "journaltitle", "journal")
 _PART = re.compile(r"\s*#\s*")
 _MONTH = {name: number for number, name in enumerate(MONTHS, start=1)}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-_WR = re.compile(r"wr:(\d{1,6})")
-_SECTION = re.compile(r"section:(.*)")
+_SAID = re.compile(r"(?:(?=wr:\d{1,6}$|year:(?:\d{4}|none)$|section:.)([a-z]+)):(.*)")
 _SEPARATOR = re.compile(r"[,;]")
 _URL = re.compile(r"\\url\{([^{}]+)\}|\\href\{([^{}]+)\}|(https?://[^\s{}]+)")
 _ARXIV = re.compile(r"arxiv", re.IGNORECASE)
@@ -176,20 +175,20 @@ def _record(kind: str, key: str, fields: dict[str, str]) -> Record | NoRecord:
         title = f"{title}: {subtitle}"
     identifiers = tuple(_identifiers(fields))
     venue = _venue(fields, is_preprint=any(one.scheme == ARXIV for one in identifiers))
-    tags, wr, section = _keywords(fields)
+    keywords = _keywords(fields)
     date = _date(fields)
     note = " ".join(filter(None, (_taken_text(fields, name) for name in ("annote", "annotation"))))
     return Record(
         Fields(
             title,
             _link(fields, identifiers),
-            year=int(date[:4]) if date else None,
-            wr=wr,
-            tags=tags,
+            year=keywords.year(date),
+            wr=keywords.wr,
+            tags=keywords.tags,
             note=note or None,
         ),
         identifiers=identifiers,
-        section=section,
+        section=keywords.section,
         authors=tuple(read_names(fields.pop("author", ""))),
         venue=venue,
         published=date,
@@ -283,20 +282,40 @@ def _date(fields: dict[str, str]) -> str | None:
     return f"{year[1]}-{number:02}"
 
 
-def _keywords(fields: dict[str, str]) -> tuple[tuple[str, ...], int | None, tuple[str, ...]]:
-    """Takes out the keywords: tags, and the WR and the section that `export --annotate` wrote."""
-    tags: list[str] = []
-    wr: int | None = None
-    section: tuple[str, ...] = ()
-    for word in map(str.strip, _SEPARATOR.split(from_tex(fields.pop("keywords", "")))):
-        if found := _WR.fullmatch(word):
-            wr = int(found[1])
-        elif found := _SECTION.fullmatch(word):
-            parts = (part.replace("\\/", "/").strip() for part in _SLASH.split(found[1]))
-            section = tuple(filter(None, parts))
-        elif word:
-            tags.append(word)
-    return tuple(dict.fromkeys(tags)), wr, section
+class Keywords(NamedTuple):
+    """What the keywords of an entry say.
+
+    Attributes:
+        tags: those that are labels.
+        said: by name what `export --annotate` wrote: wr, year and section.
+    """
+
+    tags: tuple[str, ...]
+    said: dict[str, str]
+
+    @property
+    def wr(self) -> int | None:
+        """The mark."""
+        return int(self.said["wr"]) if "wr" in self.said else None
+
+    @property
+    def section(self) -> tuple[str, ...]:
+        """The path of the section."""
+        parts = (part.replace("\\/", "/") for part in _SLASH.split(self.said.get("section", "")))
+        return tuple(filter(None, map(str.strip, parts)))
+
+    def year(self, date: str | None) -> int | None:
+        """Returns the year in the list, which is that of the date unless it is said."""
+        year = self.said.get("year", date or "")[:4]
+        return int(year) if year.isdecimal() else None
+
+
+def _keywords(fields: dict[str, str]) -> Keywords:
+    """Takes out the keywords."""
+    words = [*map(str.strip, _SEPARATOR.split(from_tex(fields.pop("keywords", ""))))]
+    said = {found[1]: found[2] for word in words if (found := _SAID.fullmatch(word))}
+    tags = (word for word in words if word and not _SAID.fullmatch(word))
+    return Keywords(tuple(dict.fromkeys(tags)), said)
 
 
 def _link(fields: dict[str, str], identifiers: tuple[Identifier, ...]) -> str | None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffkb.core.query import EVERYTHING
+from diffkb.core.query import EVERYTHING, And, Between, Or
 from diffkb.errors import AmbiguousDocument, NotFoundError
 from diffkb.formats import Style, writer_of
 from diffkb.services.listing import find_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from diffkb.core.query import Condition
     from diffkb.formats import Format
     from diffkb.services.listing import Selection
     from diffkb.store.reader import Document, Reader
+
+CHUNK = 200
 
 
 def choose_document(reader: Reader, name: str | None, default: str | None) -> Document:
@@ -60,6 +65,7 @@ def export_selected(
     selection: Selection,
     form: Format,
     *,
+    cited: Cited | None = None,
     annotated: bool = False,
     private: bool = False,
 ) -> Iterator[str]:
@@ -69,15 +75,56 @@ def export_selected(
         reader: the base.
         selection: which entries, and in which order.
         form: the format.
+        cited: those of them that a paper cites; None for all.
         annotated: whether WR, note and section go where the format has a place for such.
         private: whether notes that do not stand in the Markdown go with them.
     """
     from diffkb.store.references import select_references
 
     condition, _, order, limit = selection
-    references = select_references(reader, condition, order, limit, private=private)
+    conditions = [condition] if cited is None else cited.conditions(condition)
+    references = chain.from_iterable(
+        select_references(reader, one, order, limit, private=private) for one in conditions
+    )
     style = Style(annotated, private, order[0].field if order else None)
     return writer_of(form)(references, style)
+
+
+class Cited(NamedTuple):
+    """The entries that a paper cites.
+
+    Attributes:
+        ids: those that are there, in the order of the citations; None for every entry.
+        missing: the keys that no entry has.
+    """
+
+    ids: list[int] | None
+    missing: list[str]
+
+    @classmethod
+    def of(cls, reader: Reader, path: Path) -> Cited:
+        """Finds the entries that a LaTeX, .aux or .bcf file cites.
+
+        Raises:
+            UnreadableInput: it cannot be read.
+        """
+        from diffkb.formats.citations import ALL, read_citations
+
+        keys = read_citations(path)
+        found = {key: reader.ids_by_key(key) for key in keys if key != ALL}
+        ids = [entry_id for entries in found.values() for entry_id in entries]
+        missing = [key for key, entries in found.items() if not entries]
+        return cls(None if ALL in keys else ids, missing)
+
+    def conditions(self, condition: Condition) -> list[Condition]:
+        """Returns the conditions for these entries among those of another: SQL has no long ones."""
+        if self.ids is None:
+            return [condition]
+        chunks = (self.ids[start : start + CHUNK] for start in range(0, len(self.ids), CHUNK))
+        return [
+            And((condition, Or(tuple(Between("id", one, one) for one in chunk))))
+            for chunk in chunks
+        ]
 
 
 def export_whole(reader: Reader, *, private: bool) -> Iterator[str]:

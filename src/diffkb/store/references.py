@@ -39,7 +39,7 @@ def select_references(
         private: whether notes that do not stand in the list are told.
     """
     headings = reader.outline()
-    keys = _Keys(reader)
+    keys = Keys(reader)
     for row in reader.entry_rows(REFERENCE_COLUMNS, condition, order, limit):
         *columns, category, added, changed, extra, note = row
         entry = make_entry(tuple(columns), headings)
@@ -58,7 +58,7 @@ def select_references(
         )
 
 
-class _Keys:
+class Keys:
     """Citation keys for entries that have none yet.
 
     Args:

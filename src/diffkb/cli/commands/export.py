@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path  # noqa: TC003 - typer looks the annotation up
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from diffkb.cli.options import DocumentName, Run, command
-from diffkb.errors import BadValue, UsageError
+from diffkb.errors import BadValue, KeysNotFound, UsageError
 from diffkb.formats import BY_NAME, FORMATS
 from diffkb.services.exporting import (
+    Cited,
     choose_document,
     export_markdown,
     export_selected,
@@ -21,9 +22,11 @@ from diffkb.services.listing import Wish, select
 from diffkb.services.opening import open_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from diffkb.store.reader import Document
+    from diffkb.errors import DiffkbError
+    from diffkb.formats import Format
+    from diffkb.store.reader import Document, Reader
 
 NAMES = [form.name for form in FORMATS if form.writes]
 SUFFIXES = {".mdown": "markdown", ".markdown": "markdown"} | {
@@ -44,6 +47,7 @@ STDOUT = "-"
         "diffkb export markdown -o list.md",
         "diffkb export -o list.md --check",
         "diffkb export markdown wr:3 year:2022.. > best.md",
+        "diffkb export bibtex --cited paper.aux -o refs.bib",
         "diffkb export jsonl author:song | head",
     ),
 )
@@ -62,6 +66,10 @@ def export(
     private: Annotated[
         bool, typer.Option("--private", help="With private notes, where the format has a place.")
     ] = False,
+    cited: Annotated[
+        Path | None,
+        typer.Option("--cited", metavar="FILE", help="Only what a .tex, .aux or .bcf file cites."),
+    ] = None,
     annotate: Annotated[
         bool,
         typer.Option("--annotate", help="With WR, section and note as keywords and annotations."),
@@ -87,33 +95,81 @@ def export(
             f"{form} is the whole base, and takes no query",
             hint="`diffkb export jsonl QUERY` writes an entry a line",
         )
+    if cited is not None and BY_NAME[form].writes == "base":
+        raise UsageError(f"{form} is the whole base", hint="leave --cited out")
     if str(output) == STDOUT and not check:
         output = None
-    parts: Iterable[bytes]
-    chosen: Document | None = None
+    wanted = Wanted(BY_NAME[form], query or (), document, cited, annotate, private)
     with open_reader(run.base, run.say) as reader:
-        if form == "markdown" and not query:
-            chosen = choose_document(reader, document, run.configuration.default_document)
-            parts = export_markdown(reader, chosen)
-        elif form == "json":
-            parts = (text.encode() for text in export_whole(reader, private=private))
-        else:
-            wish = Wish(query or (), document=document)
-            selection = select(reader, wish, run.saved_queries(wish.query))
-            texts = export_selected(
-                reader, selection, BY_NAME[form], annotated=annotate, private=private
-            )
-            parts = (text.encode("utf-8", "replace") for text in texts)
+        found = _find(run, reader, wanted)
         if output is not None or check:
             from diffkb.cli.writing_files import Target, deliver
             from diffkb.services.publishing import Exported
 
-            exported = Exported(b"".join(parts), chosen)
-            return deliver(run, reader, form, exported, Target(output, force, check))
+            exported = Exported(b"".join(found.parts), found.document)
+            target = Target(output, force, check)
+            return deliver(run, reader, form, exported, target, errors=found.errors)
+        status = int(bool(found.errors))
         if run.json:
-            return run.answer(_as_json(form, b"".join(parts)))
-        _write(parts)
-    return 0
+            data = _as_json(form, b"".join(found.parts))
+            return run.answer(data, errors=found.errors, exit_code=status)
+        _write(found.parts)
+    for error in found.errors:
+        run.report(error)
+    return status
+
+
+class Wanted(NamedTuple):
+    """What is to be exported, as it was typed."""
+
+    form: Format
+    query: Sequence[str]
+    document: str | None
+    cited: Path | None
+    annotated: bool
+    private: bool
+
+
+class Parts(NamedTuple):
+    """What is exported.
+
+    Attributes:
+        parts: its bytes.
+        document: the document whose list it is; None of anything else.
+        errors: what could not be exported.
+    """
+
+    parts: Iterable[bytes]
+    document: Document | None = None
+    errors: Sequence[DiffkbError] = ()
+
+
+def _find(run: Run, reader: Reader, wanted: Wanted) -> Parts:
+    """Finds what is to be exported."""
+    if wanted.form.name == "markdown" and not wanted.query and wanted.cited is None:
+        document = choose_document(reader, wanted.document, run.configuration.default_document)
+        return Parts(export_markdown(reader, document), document)
+    if wanted.form.writes == "base":
+        whole = export_whole(reader, private=wanted.private)
+        return Parts(text.encode() for text in whole)
+    wish = Wish(wanted.query, document=wanted.document)
+    selection = select(reader, wish, run.saved_queries(wish.query))
+    if wanted.form.cites:
+        from diffkb.services.keying import give_keys
+
+        give_keys(reader, run.base, selection, run.say)
+    cited = None if wanted.cited is None else Cited.of(reader, wanted.cited)
+    texts = export_selected(
+        reader,
+        selection,
+        wanted.form,
+        cited=cited,
+        annotated=wanted.annotated,
+        private=wanted.private,
+    )
+    missing = cited.missing if cited is not None else []
+    errors = [KeysNotFound(str(wanted.cited), missing)] if missing else []
+    return Parts((text.encode("utf-8", "replace") for text in texts), errors=errors)
 
 
 def _form_of(output: Path | None) -> str:
