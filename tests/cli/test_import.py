@@ -408,8 +408,32 @@ def test_a_wrong_import_says_so(
 
 
 def test_json_is_told_from_lists_and_lines(empty: Call, tmp_path: Path) -> None:
-    (tmp_path / "all.json").write_text("{}")
-    done = empty("import", str(tmp_path / "all.json"))
+    file = tmp_path / "all.json"
+    file.write_text('{"diffkb": 1, "documents": []}')
+    done = empty("import", str(file))
     assert (done.status, done.stdout) == (2, "")
-    assert "is JSON, which import does not read\nhint: `diffkb export jsonl`" in done.stderr
+    assert "is a whole base, which import does not read\nhint: `diffkb export" in done.stderr
     assert empty("document", "list").stdout == ""
+    file.write_text('[{"id": "bells1999", "title": "Bells", "issued": {"date-parts": [[1999]]}}]')
+    assert empty("import", str(file)).status == 0
+    assert empty("list", "--format", "{key} {year} {title}").stdout == "bells1999 1999 Bells\n"
+
+
+@pytest.mark.parametrize("suffix", ["json", "ris", "bib"])
+def test_what_other_formats_took_comes_back(
+    call: Call, empty: Call, tmp_path: Path, suffix: str
+) -> None:
+    form = {"json": "csl-json", "ris": "ris", "bib": "biblatex"}[suffix]
+    file = tmp_path / f"all.{suffix}"
+    assert call("export", form, "--annotate", "-o", str(file)).status == 0
+    done = empty("import", str(file))
+    assert (done.status, done.stderr.splitlines()[-1]) == (
+        0,
+        f'{file}: 53 entries added to "Reading list", 0 known',
+    )
+    columns = (
+        "list",
+        "--format",
+        "{title}|{year}|{wr}|{section}|{key}|{arxiv}|{doi}|{url}|{venue}",
+    )
+    assert sorted(empty(*columns).stdout.splitlines()) == sorted(call(*columns).stdout.splitlines())

@@ -138,7 +138,7 @@ def container_of(venue: str | None, kind: Type) -> str | None:
     """
     if venue is None or (kind == "article" and _is_archive(venue)):
         return None
-    if kind == "paper-conference":
+    if not kind.startswith("article-"):
         return venue
     return _TRAILING_YEAR.sub("", venue) or venue
 

@@ -114,6 +114,24 @@ FORMATS = (
         cites=True,
     ),
     Format("biblatex", "BibLaTeX", "for LaTeX with biber", "biblatex", cites=True),
+    Format(
+        "csl-json",
+        "CSL-JSON",
+        "for pandoc, Zotero and citeproc",
+        "csl_json",
+        reads=True,
+        suffixes=(".json",),
+        cites=True,
+    ),
+    Format(
+        "ris",
+        "RIS",
+        "for EndNote, Mendeley, Zotero",
+        "ris",
+        reads=True,
+        suffixes=(".ris",),
+        cites=True,
+    ),
 )
 BY_NAME = {one.name: one for one in FORMATS}
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from diffkb.formats.keywords import write_keywords
 from diffkb.formats.names import write_names
 from diffkb.formats.tex import is_balanced, to_tex
 from diffkb.formats.titles import protect_capitals
@@ -153,23 +154,11 @@ def further(
     entry = one.entry
     found = {"abstract": text(entry.abstract or "")}
     if style.annotated:
-        section = " / ".join(part.replace("/", "\\/") for part in entry.section)
-        words = [
-            *(tag.replace(",", " ") for tag in entry.tags),
-            *([f"wr:{entry.wr}"] if entry.wr is not None else []),
-            *([f"year:{entry.year or 'none'}"] if _differs(one) else []),
-            *([f"section:{section.replace(',', ' ')}"] if section else []),
-        ]
-        found["keywords"] = text(", ".join(words))
+        found["keywords"] = text(write_keywords(one))
         found[annotation] = text(entry.note or "")
     if one.private:
         found["privatenote"] = text(one.private)
     return found
-
-
-def _differs(one: Reference) -> bool:
-    """Says whether the list has a work under another year than that in which it came out."""
-    return one.date is not None and one.date.year != one.entry.year
 
 
 def given_back(one: Reference, fields: Iterable[str]) -> dict[str, str]:

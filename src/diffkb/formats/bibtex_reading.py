@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 
 from diffkb.core.identifiers import parse_ref, url_of
 from diffkb.core.models import ARXIV, DOI, Fields, Identifier, Record
 from diffkb.errors import MalformedIdentifier
 from diffkb.formats import Found, NoRecord
 from diffkb.formats.bibtex import MONTHS
+from diffkb.formats.keywords import read_keywords
 from diffkb.formats.names import read_names
 from diffkb.formats.tex import from_tex
 
@@ -51,8 +52,6 @@ _CONTAINERS = ("booktitle", "journaltitle", "journal")
 _PART = re.compile(r"\s*#\s*")
 _MONTH = {name: number for number, name in enumerate(MONTHS, start=1)}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-_SAID = re.compile(r"(?:(?=wr:\d{1,6}$|year:(?:\d{4}|none)$|section:.)([a-z]+)):(.*)")
-_SEPARATOR = re.compile(r"[,;]")
 _URL = re.compile(r"\\url\{([^{}]+)\}|\\href\{([^{}]+)\}|(https?://[^\s{}]+)")
 _ARXIV = re.compile(r"arxiv", re.IGNORECASE)
 # As Google Scholar and DBLP write it: "arXiv preprint arXiv:2006.11239", "CoRR abs/2006.11239".
@@ -60,7 +59,6 @@ _ARXIV_NUMBER = re.compile(
     r"(?:arxiv:|abs/)\s*([0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7})(?![0-9])", re.IGNORECASE
 )
 _ARCHIVE = re.compile(r"arxiv|\bcorr\b", re.IGNORECASE)
-_SLASH = re.compile(r"(?<!\\)/")
 _KEY = re.compile(r"[^\s,{}()\"'#%~\\=]+")
 
 
@@ -175,7 +173,7 @@ def _record(kind: str, key: str, fields: dict[str, str]) -> Record | NoRecord:
         title = f"{title}: {subtitle}"
     identifiers = tuple(_identifiers(fields))
     venue = _venue(fields, is_preprint=any(one.scheme == ARXIV for one in identifiers))
-    keywords = _keywords(fields)
+    keywords = read_keywords(_taken_text(fields, "keywords"))
     date = _date(fields)
     note = " ".join(filter(None, (_taken_text(fields, name) for name in ("annote", "annotation"))))
     return Record(
@@ -280,42 +278,6 @@ def _date(fields: dict[str, str]) -> str | None:
         return year[1]
     fields.pop("month")
     return f"{year[1]}-{number:02}"
-
-
-class Keywords(NamedTuple):
-    """What the keywords of an entry say.
-
-    Attributes:
-        tags: those that are labels.
-        said: by name what `export --annotate` wrote: wr, year and section.
-    """
-
-    tags: tuple[str, ...]
-    said: dict[str, str]
-
-    @property
-    def wr(self) -> int | None:
-        """The mark."""
-        return int(self.said["wr"]) if "wr" in self.said else None
-
-    @property
-    def section(self) -> tuple[str, ...]:
-        """The path of the section."""
-        parts = (part.replace("\\/", "/") for part in _SLASH.split(self.said.get("section", "")))
-        return tuple(filter(None, map(str.strip, parts)))
-
-    def year(self, date: str | None) -> int | None:
-        """Returns the year in the list, which is that of the date unless it is said."""
-        year = self.said.get("year", date or "")[:4]
-        return int(year) if year.isdecimal() else None
-
-
-def _keywords(fields: dict[str, str]) -> Keywords:
-    """Takes out the keywords."""
-    words = [*map(str.strip, _SEPARATOR.split(from_tex(fields.pop("keywords", ""))))]
-    said = {found[1]: found[2] for word in words if (found := _SAID.fullmatch(word))}
-    tags = (word for word in words if word and not _SAID.fullmatch(word))
-    return Keywords(tuple(dict.fromkeys(tags)), said)
 
 
 def _link(fields: dict[str, str], identifiers: tuple[Identifier, ...]) -> str | None:

@@ -18,6 +18,7 @@ _BODIES = frozenset(
     "collaboration team group consortium project lab laboratory institute university committee"
     " association society foundation network initiative openai deepmind google".split()
 )
+_SUFFIXES = frozenset(("Jr", "Sr", "II", "III", "IV"))
 OTHERS = "others"
 _MANY = frozenset({"others", "et al", "et al.", "and others"})
 
@@ -52,15 +53,39 @@ def _written(author: Author, text: Callable[[str], str]) -> str:
 
 def _whole(name: str, text: Callable[[str], str]) -> str:
     """Returns a name of which nobody said what is the family's; one that BibTeX can part itself."""
+    if is_person(name):
+        return _part(name, text)
+    written = text(name)
+    return f"{{{written}}}" if written else ""
+
+
+def is_person(name: str) -> bool:
+    """Says whether a name can be parted into given and family name: bodies have one whole name."""
     words = name.split()
-    is_person = (
+    return (
         1 < len(words) <= 5  # noqa: PLR2004 - longer ones are of bodies
         and all(word[0].isalpha() for word in words)
         and words[-1][0].isupper()
         and "," not in name
         and not _BODIES.intersection(word.lower() for word in words)
     )
-    return _part(name, text) if is_person else f"{{{text(name)}}}" if text(name) else ""
+
+
+def parted(author: Author) -> Author:
+    """Returns an author with family and given name, where a name without them can be parted.
+
+    The family's name is the last word, with small words before it, such as `van der`.
+    """
+    name = " ".join(author.name.split())
+    if author.family or not is_person(name):
+        return author
+    words = name.split()
+    suffix = words.pop() if len(words) > 2 and words[-1].strip(".") in _SUFFIXES else None  # noqa: PLR2004 - given and family name are left
+    start = len(words) - 1
+    while start > 1 and words[start - 1].islower():
+        start -= 1
+    given = " ".join(words[:start])
+    return Author(name, " ".join(words[start:]), f"{given}, {suffix}" if suffix else given)
 
 
 def _part(part: str, text: Callable[[str], str]) -> str:

@@ -143,14 +143,24 @@ def _form_of(path: Path, asked: str | None) -> str:
     if str(path) == "-":
         return "jsonl"
     suffix = path.suffix.lower()
-    if suffix == ".json":
+    if suffix == ".json" and _is_base(path):
         raise UsageError(
-            f"{path} is JSON, which import does not read",
+            f"{path} is a whole base, which import does not read",
             hint="`diffkb export jsonl` writes what it reads; `base backup` copies a whole base",
             ref=str(path),
         )
     found = (form.name for form in READABLE.values() if suffix in form.suffixes)
     return next(found, "markdown")
+
+
+def _is_base(path: Path) -> bool:
+    """Says whether a JSON file is what `export json` writes."""
+    try:
+        with path.open("rb") as file:
+            return file.read(100).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b'{"diffkb":')
+    except OSError:
+        # What cannot be read is told when it is.
+        return False
 
 
 def _rejects_of(path: Path) -> Path | None:
