@@ -434,6 +434,6 @@ def test_what_other_formats_took_comes_back(
     columns = (
         "list",
         "--format",
-        "{title}|{year}|{wr}|{section}|{key}|{arxiv}|{doi}|{url}|{venue}",
+        "{title}|{year}|{wr}|{section}|{key}|{arxiv}|{doi}|{url}|{authors}",
     )
     assert sorted(empty(*columns).stdout.splitlines()) == sorted(call(*columns).stdout.splitlines())
