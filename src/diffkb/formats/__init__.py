@@ -132,6 +132,8 @@ FORMATS = (
         suffixes=(".ris",),
         cites=True,
     ),
+    Format("csv", "CSV", "a table for spreadsheets", "spreadsheet", suffixes=(".csv",)),
+    Format("atom", "Atom", "a feed of what was added last", "atom", suffixes=(".atom",)),
 )
 BY_NAME = {one.name: one for one in FORMATS}
 
