@@ -39,9 +39,9 @@ STDOUT = "-"
 @command(
     details="markdown gives a document's own bytes back, changed only where diffkb changed it; "
     "with a query it is a new list, of the entries found. jsonl is an entry a line; json is the "
-    "whole base; atom is what was added last. With -o a file is replaced in one step, unless it was edited since diffkb saw it "
-    "last: then `diffkb sync` merges both. FORMAT may be left out where the file's name tells it. "
-    "`diffkb help query` explains queries.",
+    "whole base; atom is what was added last. With -o a file is replaced in one step, unless it "
+    "was edited since diffkb saw it last: then `diffkb sync` merges both. FORMAT may be left out "
+    "where the file's name tells it. `diffkb help query` explains queries.",
     examples=(
         "diffkb export markdown > list.md",
         "diffkb export markdown -o list.md",
