@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import feedparser
 from hypothesis import given
@@ -13,7 +15,7 @@ from tests.formats.test_markdown_list import PLAIN
 from diffkb.core.models import Author
 from diffkb.core.references import Reference
 from diffkb.formats import Style
-from diffkb.formats.atom import FORBIDDEN, NEWEST, write
+from diffkb.formats.atom import ATOM, FORBIDDEN, NEWEST, write
 
 TEXT = st.text(st.characters() | st.sampled_from("<>&\"'\0\x0b\x1b\ufffe\u202e]"), max_size=20)
 WHEN = "2024-05-01T10:00:00Z"
@@ -37,12 +39,16 @@ def feed_of(*references: Reference) -> Any:
 @given(TEXT, TEXT, TEXT, TEXT)
 def test_any_text_is_well_formed_and_read_back(title: str, note: str, name: str, tag: str) -> None:
     fields = {"title": title, "note": note, "authors": (Author(name),), "tags": (tag,)}
-    (found,) = feed_of(reference(1, abstract=title, **fields)).entries
-    assert found.link == PLAIN.url
-    if title.isprintable():
-        allowed = FORBIDDEN.sub("\ufffd", title).strip()
-        assert found.title_detail.type == "text/plain"
-        assert found.title == allowed
+    one = reference(1, abstract=title, **fields)
+    assert feed_of(one).entries[0].link == PLAIN.url
+    # feedparser mends texts that look as if they were decoded wrongly, so XML is the judge here.
+    tree = ET.fromstring("".join(write([one], Style())).encode())  # noqa: S314 - our own
+    (found,) = tree.iter(f"{{{ATOM}}}entry")
+    ends = re.compile("\r\n?")
+    for path, text in (("title", title), ("author/{*}name", name)):
+        told = found.findtext(f"{{*}}{path}")
+        assert told == ends.sub("\n", FORBIDDEN.sub("\ufffd", text))
+    assert [c.get("term") for c in found.iterfind("{*}category")] == [FORBIDDEN.sub("\ufffd", tag)]
 
 
 def test_the_newest_come_first_and_the_rest_is_left_out() -> None:
