@@ -51,6 +51,9 @@ def test_letters_and_signs_become_commands(text: str, written: str) -> None:
         (r"$O(n^2)$ {\bf bold} ``quoted''", "$O(n^2)$ bold “quoted”"),
         (r"{Deep} {L}earning", "Deep Learning"),
         (r"unbalanced { \x{", "unbalanced"),
+        (r"50% \& 5\%, Nguy{\~{\^e}}n", "50% & 5%, Nguyễn"),
+        (r"\O \aa ng\r{u} \={a} \k a", "Øångů ā ą"),
+        (r"$a \$ b$ \emph{i{t}} \textbf {b}", r"$a \$ b$ it b"),
     ],
 )
 def test_what_others_write_is_read(tex: str, text: str) -> None:
