@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -275,3 +276,114 @@ def test_unknown_fields_come_back_as_they_were() -> None:
     assert re.search(r"@book\{b,", text)
     assert r"publisher = {P {\&} Q}" in text
     assert r"x-y = {\'e}" in text
+
+
+LIBRARY = r"""
+@article{zotero_2020,
+	title = {Denoising {Diffusion}}, url = {http://arxiv.org/abs/2006.11239},
+	doi = {10.48550/arXiv.2006.11239}, urldate = {2024-01-01}, author = {Ho, Jonathan},
+	month = dec, year = {2020}, note = {arXiv:2006.11239 [cs]},
+	file = {PDF:/home/x/a.pdf:application/pdf} }
+@online{better, title = {{{BBT}} title}, eprint = {2106.11239}, eprinttype = {arxiv},
+	eprintclass = {cs, stat}, author = {family=Berg, given=Max, prefix=van der}, date = {2020-06}}
+@mastersthesis{master, title = {A Thesis}, author = {X, Y}, school = {MIT}, year = 2019}
+@thesis{doctor, title = {A Longer Thesis}, author = {M\"uller, J{\"o}rg}, type = {phdthesis},
+	institution = {ETH Z{\"u}rich}, location = {Z}, date = {2019}}
+@book{edited, title = {Edited Things}, editor = {Ann Ed}, publisher = {P}, year = 2001}
+@proceedings{whole, title = {Proceedings}, year = 2000, editor = {E D}}
+@article{press, title = {A paper}, author = {A B}, journal = {J}, year = {in press},
+	month = {Spring}}
+@misc{cobib, title = {Tagged}, tags = {a, b}, howpublished = {At home}, year = 2001, doi = {odd}}
+@article{monthly, title = {No year}, author = {A B}, journal = {J}, month = 3}
+@techreport{report, title = {Rep}, author = {A B}, institution = {Inst}, year = 2001, number = 5}
+"""
+
+
+def imported(text: str) -> list[Reference]:
+    """Gives what an import of a file makes of its entries."""
+    with Reader.open(SHIPPED) as reader:
+        one = next(iter(select_references(reader, EVERYTHING)))
+    found = []
+    for record in records(text):
+        numbers = {identifier.scheme: identifier.value for identifier in record.identifiers}
+        entry = replace(
+            one.entry,
+            title=record.fields.title,
+            url=record.fields.url,
+            kind=record.kind or "paper",
+            year=record.fields.year,
+            tags=record.fields.tags,
+            note=record.fields.note,
+            section=(),
+            arxiv_id=numbers.get("arxiv"),
+            doi=numbers.get("doi"),
+            authors=record.authors,
+            venue=record.venue,
+            published=record.published,
+        )
+        kept = {"bibtex": dict(record.extra or {})}
+        kind = {"type": record.type} if record.type else {}
+        found.append(Reference(entry, record.key or "x", None, "", "", None, kept | kind))
+    return found
+
+
+@needs_bibtex
+@pytest.mark.parametrize("style", STYLES)
+def test_bibtex_takes_what_was_imported_without_a_warning(tmp_path: Path, style: str) -> None:
+    assert run_bibtex(tmp_path, written(imported(LIBRARY), "bibtex"), style) == ""
+
+
+@needs_biber
+def test_biber_takes_what_was_imported_without_a_warning(tmp_path: Path) -> None:
+    text = written(imported(LIBRARY), "biblatex")
+    said = run_biber(tmp_path, text, "--validate-datamodel").splitlines()
+    # Nobody can say when these came out.
+    assert [line for line in said if "one of 'date, year'" not in line] == []
+    assert [kind.lower() for kind in re.findall(r"^@(\w+)", text, re.MULTILINE)] == [
+        *("online", "online", "thesis", "thesis", "collection", "proceedings"),
+        *("misc", "misc", "misc", "report"),
+    ]
+
+
+def test_nothing_of_an_import_is_lost_on_its_way_out() -> None:
+    first = imported(LIBRARY)
+    text = written(first, "bibtex", Style(annotated=True))
+    assert re.findall(r"^@(\w+)", text, re.MULTILINE) == [
+        *("misc", "misc", "mastersthesis", "phdthesis", "book", "proceedings"),
+        *("article", "misc", "misc", "techreport"),
+    ]
+    for kept in (
+        r"doi = {10.48550/arXiv.2006.11239}",
+        r"file = {PDF:/home/x/a.pdf:application/pdf}",
+        r"eprintclass = {cs, stat}",
+        r"author = {van der Berg, Max}",
+        r"school = {ETH Z{\"u}rich}",
+        r"address = {Z}",
+        r"year = {in press}",
+        r"month = {Spring}",
+        r"keywords = {a, b}",
+        r"howpublished = {At home}",
+        r"doi = {odd}",
+    ):
+        assert kept in text
+    again = imported(text)
+    assert [one.entry for one in again] == [
+        replace(one.entry, url=other.entry.url) for one, other in zip(first, again, strict=True)
+    ]
+
+
+def test_an_entry_without_a_key_is_the_parent_of_none() -> None:
+    child, other = records("@misc{a, title={A}, year=2001}\n@book{, title={B}, year=1999}")
+    assert (child.venue, child.published, other.fields.title) == (None, "2001", "B")
+
+
+def test_old_files_are_read_as_latin_1() -> None:
+    [found] = records("@misc{a, title={Caf\xe9 na\xefve}}".encode("latin-1"))
+    assert found.fields.title == "Café naïve"
+
+
+def test_what_cannot_be_read_is_kept_to_its_end() -> None:
+    text = "@misc{a title={A},\n\n year=2001\n}\n\n@misc{b, title={B}}\n"
+    [bad, good] = read(text)
+    assert bad.raw.decode().strip() == text[: text.index("\n\n@misc{b")]
+    assert not isinstance(good.record, NoRecord)

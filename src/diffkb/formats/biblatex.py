@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from diffkb.formats.bibtex import (
+    KIND,
     MISC,
     Kind,
     addresses,
@@ -20,13 +22,15 @@ from diffkb.formats.tex import to_tex
 from diffkb.formats.titles import protect_capitals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from diffkb.core.references import Reference, Type
     from diffkb.formats import Style
 
 ARTICLE = Kind("article", ("author", "title", "journaltitle", "date"), "journaltitle")
 ONLINE = Kind("online", ("title", "url"), "organization")
+COLLECTION = Kind("collection", ("editor", "title", "date"))
+PROCEEDINGS = Kind("proceedings", ("title", "date"))
 PREPRINT = Kind("online", ("title", "eprint"), "organization")
 # Section 2.1.1 of its manual.
 KINDS: dict[Type, Kind] = {
@@ -37,16 +41,21 @@ KINDS: dict[Type, Kind] = {
     "paper-conference": Kind(
         "inproceedings", ("author", "title", "booktitle", "date"), "booktitle"
     ),
-    "book": Kind("book", ("author", "title", "date")),
+    "book": Kind("book", ("author|editor", "title", "date")),
     "chapter": Kind("incollection", ("author", "title", "booktitle", "date"), "booktitle"),
-    "thesis": Kind("thesis", ("author", "title", "type", "institution", "date")),
-    "report": Kind("report", ("author", "title", "type", "institution", "date")),
+    "thesis": Kind("thesis", ("author", "title", "type", "institution|school", "date")),
+    "report": Kind("report", ("author", "title", "type", "institution|school", "date")),
     "dataset": Kind("dataset", ("title", "date"), "organization"),
     "software": Kind("software", ("title", "date"), "organization"),
     "webpage": ONLINE,
     "post-weblog": ONLINE,
     "document": ONLINE,
 }
+
+# They name other entries, which may not be there; a year or a month that is no number is no date.
+_ELSEWHERE = frozenset("xdata xref related entryset ids year month".split())
+_CONTAINERS = frozenset({"journaltitle", "booktitle"})
+_DATES = re.compile(r"\{(?:\d{4}(?:-\d\d){0,2}(?:/(?:\d{4}(?:-\d\d){0,2})?)?)\}")
 
 
 def write(references: Iterable[Reference], style: Style) -> Iterator[str]:
@@ -57,6 +66,10 @@ def write(references: Iterable[Reference], style: Style) -> Iterator[str]:
         kind = kind_of(one, KINDS, fields)
         if kind is MISC and "url" in fields:
             kind = ONLINE
+        elif kind.name == "book" and "author" not in fields:
+            # Books of which only the editors are known.
+            kind = PROCEEDINGS if _told(one) == "proceedings" else COLLECTION
+        fields = _settled(fields, kind)
         yield ("\n" if number else "") + entry_text(kind.name, one.key, fields, taken)
 
 
@@ -75,7 +88,37 @@ def _fields(one: Reference, style: Style) -> dict[str, str]:
     fields = {name: f"{{{value}}}" for name, value in found.items() if value}
     if "eprinttype" in fields:
         fields["eprinttype"] = "{arxiv}"
-    return fields | given_back(one, fields)
+    return fields | _given_back(one, fields)
+
+
+def _told(one: Reference) -> str | None:
+    """Returns the type that an import told, where no word of references stands for it."""
+    told: str | None = one.extra.get("bibtex", {}).get(KIND)
+    return told
+
+
+def _settled(fields: dict[str, str], kind: Kind) -> dict[str, str]:
+    """Returns the fields with where a work came out under the name that its type has for it."""
+    if kind.name not in {"misc", "online"}:
+        return fields
+    name = kind.container or "howpublished"
+    return {
+        name if one in _CONTAINERS and name not in fields else one: value
+        for one, value in fields.items()
+    }
+
+
+def _given_back(one: Reference, fields: Mapping[str, str]) -> dict[str, str]:
+    """Returns the fields that an import left and that mean something here."""
+    found = {
+        name: value
+        for name, value in given_back(one, fields).items()
+        if name not in _ELSEWHERE and (not name.endswith("date") or _DATES.fullmatch(value))
+    }
+    if one.type in {"thesis", "report"} and {"institution", "school"} & set(found):
+        usual = "phdthesis" if one.type == "thesis" else "techreport"
+        found.setdefault("type", f"{{{'mathesis' if _told(one) == 'mastersthesis' else usual}}}")
+    return found
 
 
 def _text(text: str) -> str:

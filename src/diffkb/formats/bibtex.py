@@ -12,7 +12,7 @@ from diffkb.formats.tex import is_balanced, to_tex
 from diffkb.formats.titles import protect_capitals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from diffkb.core.references import Reference, Type
     from diffkb.formats import Style
@@ -20,11 +20,21 @@ if TYPE_CHECKING:
 NAME = "bibtex"
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
-# Where what an import of BibTeX left goes back; these are written from what the base knows.
-_KNOWN = frozenset(
-    "author title year month date journal journaltitle booktitle eprint archiveprefix eprinttype"
-    " primaryclass eprintclass doi url abstract keywords annote annotation key".split()
-)
+# The name under which an import keeps a type that none of the words of references stands for.
+KIND = "entrytype"
+# Fields that say the same; what the base knows beats what an import left.
+_SAME = {
+    "year": "date",
+    "date": "year",
+    "journal": "journaltitle",
+    "journaltitle": "journal",
+    "annote": "annotation",
+    "annotation": "annote",
+    "archiveprefix": "eprinttype",
+    "eprinttype": "archiveprefix",
+    "primaryclass": "eprintclass",
+    "eprintclass": "primaryclass",
+}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_:.+-]{0,60}")
 # What no key may hold: it would end it, or the citation.
 _NO_KEY = re.compile(r"[\s,{}()\"'#%~\\=\x00-\x1f\x7f\ud800-\udfff]+")
@@ -37,7 +47,7 @@ class Kind(NamedTuple):
 
     Attributes:
         name: of the type.
-        needs: the fields without which it is none.
+        needs: the fields without which it is none; of several with bars between them, one.
         container: the field that says where the work came out, if it has one.
     """
 
@@ -55,7 +65,7 @@ KINDS: dict[Type, Kind] = {
     "article-magazine": ARTICLE,
     "article-newspaper": ARTICLE,
     "paper-conference": MEETING,
-    "book": Kind("book", ("author", "title", "publisher", "year")),
+    "book": Kind("book", ("author|editor", "title", "publisher", "year")),
     "chapter": Kind(
         "incollection", ("author", "title", "booktitle", "publisher", "year"), "booktitle"
     ),
@@ -64,13 +74,30 @@ KINDS: dict[Type, Kind] = {
 }
 
 
+# Types that an import tells and that are written as they were, if their fields are there.
+OTHERS = {
+    one.name: one
+    for one in (
+        Kind("mastersthesis", ("author", "title", "school", "year")),
+        Kind("inbook", ("author|editor", "title", "chapter|pages", "publisher", "year")),
+        Kind("proceedings", ("title", "year")),
+        Kind("booklet", ("title",)),
+        Kind("manual", ("title",)),
+        Kind("unpublished", ("author", "title", "note")),
+    )
+}
+# What biblatex calls otherwise.
+_OF_TYPE = {"phdthesis": "phdthesis", "mathesis": "mastersthesis", "techreport": "techreport"}
+_RENAMED = {"institution": "school", "location": "address"}
+
+
 def write(references: Iterable[Reference], style: Style) -> Iterator[str]:
     """Yields an entry for each reference, in UTF-8 with commands for accents."""
     taken: set[str] = set()
     for number, one in enumerate(references):
         fields = _fields(one, style)
-        kind = kind_of(one, KINDS, fields)
-        if kind.name == "misc" and "author" not in fields:
+        kind = _own_kind(one, fields) or kind_of(one, KINDS, fields)
+        if "author" not in fields:
             # Without an author, styles sort by this.
             fields = {"key": plain(one.key), **fields}
         yield ("\n" if number else "") + entry_text(kind.name, one.key, fields, taken)
@@ -94,14 +121,42 @@ def _fields(one: Reference, style: Style) -> dict[str, str]:
         | {
             name: f"{{{value}}}"
             for name, value in {
-                **eprint(one, ("archiveprefix", "primaryclass")),
+                **eprint(one, ("archivePrefix", "primaryClass")),
                 **addresses(one),
                 **further(one, style, text, "annote"),
             }.items()
             if value
         }
-        | given_back(one, fields)
+        | _given_back(one, fields)
     )
+
+
+def _own_kind(one: Reference, fields: Iterable[str]) -> Kind | None:
+    """Returns the type that an import told, if BibTeX has it and all is there that it needs."""
+    kept = one.extra.get(NAME, {})
+    kind = OTHERS.get(_OF_TYPE.get(kept.get("type"), kept.get(KIND)))
+    return kind if kind is not None and has_all(kind, fields) else None
+
+
+def _given_back(one: Reference, fields: Mapping[str, str]) -> dict[str, str]:
+    """Returns the fields that an import left, under the names that BibTeX has for them."""
+    found = given_back(one, fields)
+    for name, own in _RENAMED.items():
+        if name in found and own not in found and (name != "institution" or one.type == "thesis"):
+            found[own] = found.pop(name)
+    if found.get("type", "").strip("{}") in _OF_TYPE:
+        # The name of the type says so already.
+        del found["type"]
+    if "year" not in {*fields, *found}:
+        # BibTeX complains of a month without a year.
+        found.pop("month", None)
+    return found
+
+
+def has_all(kind: Kind, fields: Iterable[str]) -> bool:
+    """Says whether all the fields are there that a type needs."""
+    there = set(fields)
+    return all(there.intersection(need.split("|")) for need in kind.needs)
 
 
 def _texts(*, ascii_letters: bool) -> Callable[[str], str]:
@@ -117,7 +172,7 @@ def plain(text: str) -> str:
 def kind_of(one: Reference, kinds: dict[Type, Kind], fields: Iterable[str]) -> Kind:
     """Returns the type an entry is written as: its own, if it has all that this needs."""
     kind = kinds.get(one.type, MISC)
-    return kind if set(kind.needs) <= set(fields) else MISC
+    return kind if has_all(kind, fields) else MISC
 
 
 def container(
@@ -164,14 +219,15 @@ def further(
 def given_back(one: Reference, fields: Iterable[str]) -> dict[str, str]:
     """Returns the fields that an import left, as they were: their values are TeX already."""
     kept = one.extra.get(NAME, {})
+    known = {name.lower() for name in fields}
     return {
         name: f"{{{' '.join(value.split())}}}"
         for name, value in kept.items()
         if isinstance(value, str)
         and is_balanced(value)
         and _NAME.fullmatch(name)
-        and name.lower() not in _KNOWN
-        and name not in fields
+        and name != KIND
+        and not known.intersection({name.lower(), _SAME.get(name.lower(), name.lower())})
     }
 
 

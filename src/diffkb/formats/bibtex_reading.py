@@ -10,13 +10,13 @@ from diffkb.core.identifiers import parse_ref, url_of
 from diffkb.core.models import ARXIV, DOI, Fields, Identifier, Record
 from diffkb.errors import MalformedIdentifier
 from diffkb.formats import Found, NoRecord
-from diffkb.formats.bibtex import MONTHS
+from diffkb.formats.bibtex import KIND, MONTHS
 from diffkb.formats.keywords import read_keywords
 from diffkb.formats.names import read_names
 from diffkb.formats.tex import from_tex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bibtexparser.model import Block, Entry
 
@@ -48,6 +48,12 @@ TYPES: dict[str, Type] = {
     "electronic": "webpage",
     "www": "webpage",
 }
+# Those that a type of references is written as stand for it; of others the name is kept.
+_USUAL = frozenset(
+    "article book incollection inproceedings conference phdthesis techreport misc online".split()
+)
+# Bytes that are no UTF-8: old files are in Latin-1.
+_LATIN_1 = {0xDC00 + byte: chr(byte) for byte in range(0x80, 0x100)}
 _CONTAINERS = ("booktitle", "journaltitle", "journal")
 _PART = re.compile(r"\s*#\s*")
 _MONTH = {name: number for number, name in enumerate(MONTHS, start=1)}
@@ -72,9 +78,9 @@ def read(stream: BinaryIO) -> Iterator[Found]:
     blocks = _split(text.replace("\r\n", "\n").replace("\r", "\n"))
     strings = _strings(blocks)
     entries = [_entry_of(block) for block in blocks]
-    named = {entry.key.lower(): entry for entry in reversed(entries) if entry is not None}
-    for block, entry in zip(blocks, entries, strict=True):
-        raw = (block.raw or "").encode("utf-8", "surrogateescape")
+    named = {entry.key.lower(): entry for entry in reversed(entries) if entry and entry.key}
+    for number, (block, entry) in enumerate(zip(blocks, entries, strict=True)):
+        raw = _raw(blocks, number).encode("utf-8", "surrogateescape")
         line = (block.start_line or 0) + 1
         if entry is not None:
             fields = _fields(entry, strings)
@@ -94,6 +100,18 @@ def _split(text: str) -> list[Block]:
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     blocks: list[Block] = Splitter(text).split().blocks
     return blocks
+
+
+def _raw(blocks: list[Block], number: int) -> str:
+    """Returns the text of a block, to the next one where it broke off."""
+    from bibtexparser.model import ImplicitComment, ParsingFailedBlock
+
+    raw = blocks[number].raw or ""
+    follows = blocks[number + 1] if number + 1 < len(blocks) else None
+    if isinstance(blocks[number], ParsingFailedBlock) and isinstance(follows, ImplicitComment):
+        between = (follows.start_line or 0) - (blocks[number].start_line or 0) - raw.count("\n")
+        raw += "\n" * max(between, 0) + (follows.raw or "")
+    return raw
 
 
 def _entry_of(block: Block) -> Entry | None:
@@ -131,7 +149,8 @@ def _fields(entry: Entry, strings: Mapping[str, str]) -> dict[str, str]:
     """Returns the fields of an entry by their names in small letters; their values are TeX."""
     found: dict[str, str] = {}
     for field in entry.fields:
-        found.setdefault(field.key.lower(), _value(str(field.value), strings))
+        value = str(field.value).translate(_LATIN_1)
+        found.setdefault(field.key.lower(), _value(value, strings))
     return found
 
 
@@ -172,8 +191,14 @@ def _record(kind: str, key: str, fields: dict[str, str]) -> Record | NoRecord:
     if subtitle := _taken_text(fields, "subtitle"):
         title = f"{title}: {subtitle}"
     identifiers = tuple(_identifiers(fields))
-    venue = _venue(fields, is_preprint=any(one.scheme == ARXIV for one in identifiers))
-    keywords = read_keywords(_taken_text(fields, "keywords"))
+    is_preprint = any(one.scheme == ARXIV for one in identifiers)
+    venue = _venue(fields, _places(kind, fields), is_preprint=is_preprint)
+    # cobib and papis say tags.
+    keywords = read_keywords(
+        ", ".join(_taken_text(fields, name) for name in ("keywords", "tags") if name in fields)
+    )
+    if kind in TYPES and kind not in _USUAL:
+        fields[KIND] = kind
     date = _date(fields)
     note = " ".join(filter(None, (_taken_text(fields, name) for name in ("annote", "annotation"))))
     return Record(
@@ -224,7 +249,7 @@ def _identifiers(fields: dict[str, str]) -> Iterator[Identifier]:
     eprint = fields.get("eprint", "")
     number = _parsed(f"arXiv:{_verbatim(eprint)}", ARXIV) if eprint else None
     if number is not None and (not archive.strip() or _ARXIV.search(archive)):
-        for name in ("eprint", "archiveprefix", "eprinttype", "eprintclass", "primaryclass"):
+        for name in ("eprint", "archiveprefix", "eprinttype"):
             fields.pop(name, None)
         yield number
     else:
@@ -251,9 +276,16 @@ def _verbatim(value: str) -> str:
     return "".join(value.replace("\\", "").strip("{} \n").split())
 
 
-def _venue(fields: dict[str, str], *, is_preprint: bool) -> str | None:
+def _places(kind: str, fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Returns the fields that say where a work came out."""
+    if kind not in {"misc", "online"} or _URL.search(fields.get("howpublished", "")):
+        return _CONTAINERS
+    return (*_CONTAINERS, "howpublished", "organization")
+
+
+def _venue(fields: dict[str, str], places: Iterable[str], *, is_preprint: bool) -> str | None:
     """Takes out where a work came out; of a pre-print the archive is no such place."""
-    for name in _CONTAINERS:
+    for name in places:
         found = from_tex(fields.get(name, ""))
         if found and not (is_preprint and _ARCHIVE.search(found)):
             fields.pop(name)

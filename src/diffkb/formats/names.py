@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"[{}]|(?<=\s)and(?=\s)", re.IGNORECASE)
+_COMMA = re.compile(r"[{},]")
+# Section 3.4 of the manual of biblatex.
+_EXTENDED = re.compile(
+    r"\s*\"?(?P<part>family|given|prefix|suffix|useprefix|(?:family|given|prefix)-i)"
+    r"\s*=\s*(?P<value>.*?)\"?\s*\Z",
+    re.DOTALL,
+)
 _SUFFIX = re.compile(r"(?P<given>.*?),?\s+(?P<suffix>Jr\.?|Sr\.?|II|III|IV)")
 # What is no person is no name to be parted.
 _BODIES = frozenset(
@@ -97,16 +105,21 @@ def _part(part: str, text: Callable[[str], str]) -> str:
 
 def read_names(value: str) -> Iterator[Author]:
     """Yields the authors of a field's value, which is TeX."""
-    for name in _split(value):
-        author = _read(name)
+    for name in _split(value, _BETWEEN):
+        author = _read_extended(name) if _EXTENDED.match(name) else _read(name)
         if author is not None:
             yield author
 
 
-def _split(value: str) -> Iterable[str]:
-    """Yields the names between the words `and` that stand in no braces."""
+def _split(value: str, separator: re.Pattern[str]) -> Iterable[str]:
+    """Yields the parts of a value between separators that stand in no braces.
+
+    Args:
+        value: as it stands in the file.
+        separator: what matches one, or a brace.
+    """
     depth = start = 0
-    for found in re.finditer(r"[{}]|(?<=\s)and(?=\s)", value, re.IGNORECASE):
+    for found in separator.finditer(value):
         if found[0] in "{}":
             depth += 1 if found[0] == "{" else -1
         elif depth <= 0:
@@ -136,6 +149,21 @@ def _read(name: str) -> Author | None:
     suffix = from_tex(" ".join(parts.jr))
     if not family or not (given or suffix):
         return _named(from_tex(name))
+    whole = " ".join(filter(None, (given, family, suffix)))
+    return Author(whole, family, f"{given}, {suffix}" if suffix else given)
+
+
+def _read_extended(name: str) -> Author | None:
+    """Reads a name of which every part is named, as Better BibTeX writes those with particles."""
+    named = {
+        found["part"]: from_tex(found["value"])
+        for piece in _split(name, _COMMA)
+        if (found := _EXTENDED.match(piece)) is not None
+    }
+    family = " ".join(filter(None, (named.get("prefix"), named.get("family"))))
+    given, suffix = named.get("given", ""), named.get("suffix", "")
+    if not family or not (given or suffix):
+        return _named(family or given)
     whole = " ".join(filter(None, (given, family, suffix)))
     return Author(whole, family, f"{given}, {suffix}" if suffix else given)
 

@@ -48,6 +48,9 @@ class RecordRows:
     Args:
         unit: the change.
         form: what the file is in, which is who says what it says of a work.
+
+    Attributes:
+        keyless: how many entries came with a key that another one has.
     """
 
     def __init__(self, unit: UnitOfWork, form: Format) -> None:
@@ -71,6 +74,7 @@ class RecordRows:
         self._keys: set[str] = set()
         self._document_id = 0
         self._unnamed: set[str] = set()
+        self.keyless = 0
 
     def open(self, document_id: int) -> None:
         """Notes which list the entries go to that come now, and begins anew with ids."""
@@ -153,10 +157,12 @@ class RecordRows:
 
     def free_key(self, key: str | None) -> str | None:
         """Returns a citation key as it is given; None where another entry has it."""
-        if key is None or (key := storable(key)) in self._keys:
+        if key is None:
             return None
+        key = storable(key)
         taken = "SELECT 1 FROM entries WHERE citation_key = ?"
-        if self._unit.connection.execute(taken, (key,)).fetchone():
+        if key in self._keys or self._unit.connection.execute(taken, (key,)).fetchone():
+            self.keyless += 1
             return None
         self._keys.add(key)
         return key

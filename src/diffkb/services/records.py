@@ -45,6 +45,7 @@ class Brought(NamedTuple):
         added: how many entries are new.
         known: how many were listed already.
         undated: how many have a year that their list has no place for.
+        keyless: how many came with a citation key that another entry has, and without it.
         errors: the records that could not be taken.
         rejects: the file they were written to, if they were.
     """
@@ -56,6 +57,7 @@ class Brought(NamedTuple):
     added: int
     known: int
     undated: int
+    keyless: int
     errors: list[BadRecord]
     rejects: Path | None = None
 
@@ -96,7 +98,9 @@ def bring_records(
     with RecordFile.opened(path, form) as file:
         if dry_run or not file.total:
             written = None if dry_run else _write_rejected(file, rejects)
-            return Brought(file.path, file.size, (), None, file.total, 0, 0, file.errors, written)
+            return Brought(
+                file.path, file.size, (), None, file.total, 0, 0, 0, file.errors, written
+            )
         with open_unit(choice, "import", report, empty=True) as unit:
             taking = _Taking(unit, file, document, default_document)
             taking.take_all()
@@ -111,6 +115,7 @@ def bring_records(
         taking.added,
         taking.known,
         taking.undated,
+        taking.keyless,
         sorted(file.errors, key=lambda error: error.line or 0),
         written,
     )
@@ -156,6 +161,11 @@ class _Taking:
         self._there = Reader(unit.connection, unit.path).documents()
         self.first_id = unit.next_id(EntryRow)
         self.added = self.known = self.undated = 0
+
+    @property
+    def keyless(self) -> int:
+        """How many came with a citation key that another entry has, and without it."""
+        return self._rows.keyless
 
     def take_all(self) -> None:
         """Takes all records, list by list."""

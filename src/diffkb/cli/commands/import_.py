@@ -215,6 +215,8 @@ def _tell_records(run: Run, brought: Brought, *, dry_run: bool) -> None:
     run.say(f"{brought.path}: {entries(brought.added)} {verb}{where}, {brought.known} known")
     if brought.undated:
         run.say(f"  {entries(brought.undated)} without their year: the list has no place for it")
+    if brought.keyless:
+        run.say(f"  {entries(brought.keyless)} without their citation key: another entry has it")
 
 
 def _records_as_json(run: Run, brought: Brought) -> dict[str, Any]:
@@ -236,6 +238,7 @@ def _records_as_json(run: Run, brought: Brought) -> dict[str, Any]:
         "doubtful": [],
         "known": brought.known,
         "undated": brought.undated,
+        "keyless": brought.keyless,
     }
 
 

@@ -148,6 +148,7 @@ _BROUGHT = _object(
     doubtful=_list(_object()),
     known=NUMBER,
     undated=NUMBER,
+    keyless=NUMBER,
 )
 _FACT = _object(entry=NUMBER, name=TEXT, value=TEXT, source=TEXT, fetched=TEXT, chosen=FLAG)
 _HISTORY = _list({"allOf": [_object(entry=NUMBER), _definition("step")]})
