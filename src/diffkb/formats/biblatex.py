@@ -16,6 +16,7 @@ from diffkb.formats.bibtex import (
     further,
     given_back,
     kind_of,
+    settled,
 )
 from diffkb.formats.names import write_names
 from diffkb.formats.tex import to_tex
@@ -54,7 +55,6 @@ KINDS: dict[Type, Kind] = {
 
 # They name other entries, which may not be there; a year or a month that is no number is no date.
 _ELSEWHERE = frozenset("xdata xref related entryset ids year month".split())
-_CONTAINERS = frozenset({"journaltitle", "booktitle"})
 _DATES = re.compile(r"\{(?:\d{4}(?:-\d\d){0,2}(?:/(?:\d{4}(?:-\d\d){0,2})?)?)\}")
 
 
@@ -69,7 +69,7 @@ def write(references: Iterable[Reference], style: Style) -> Iterator[str]:
         elif kind.name == "book" and "author" not in fields:
             # Books of which only the editors are known.
             kind = PROCEEDINGS if _told(one) == "proceedings" else COLLECTION
-        fields = _settled(fields, kind)
+        fields = settled(fields, kind)
         yield ("\n" if number else "") + entry_text(kind.name, one.key, fields, taken)
 
 
@@ -95,17 +95,6 @@ def _told(one: Reference) -> str | None:
     """Returns the type that an import told, where no word of references stands for it."""
     told: str | None = one.extra.get("bibtex", {}).get(KIND)
     return told
-
-
-def _settled(fields: dict[str, str], kind: Kind) -> dict[str, str]:
-    """Returns the fields with where a work came out under the name that its type has for it."""
-    if kind.name not in {"misc", "online"}:
-        return fields
-    name = kind.container or "howpublished"
-    return {
-        name if one in _CONTAINERS and name not in fields else one: value
-        for one, value in fields.items()
-    }
 
 
 def _given_back(one: Reference, fields: Mapping[str, str]) -> dict[str, str]:

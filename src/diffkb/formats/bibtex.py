@@ -22,6 +22,7 @@ MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 # The name under which an import keeps a type that none of the words of references stands for.
 KIND = "entrytype"
+CONTAINERS = ("booktitle", "journaltitle", "journal")
 # Fields that say the same; what the base knows beats what an import left.
 _SAME = {
     "year": "date",
@@ -97,6 +98,7 @@ def write(references: Iterable[Reference], style: Style) -> Iterator[str]:
     for number, one in enumerate(references):
         fields = _fields(one, style)
         kind = _own_kind(one, fields) or kind_of(one, KINDS, fields)
+        fields = settled(fields, kind)
         if "author" not in fields:
             # Without an author, styles sort by this.
             fields = {"key": plain(one.key), **fields}
@@ -151,6 +153,22 @@ def _given_back(one: Reference, fields: Mapping[str, str]) -> dict[str, str]:
         # BibTeX complains of a month without a year.
         found.pop("month", None)
     return found
+
+
+def settled(fields: dict[str, str], kind: Kind) -> dict[str, str]:
+    """Returns fields with where a work came out under the name that its type has for it.
+
+    Args:
+        fields: by name, with that of the type that the work would be if all was known.
+        kind: the type it is written as.
+    """
+    if kind.name not in {"misc", "online"}:
+        return fields
+    name = kind.container or "howpublished"
+    return {
+        name if one in CONTAINERS and name not in fields else one: value
+        for one, value in fields.items()
+    }
 
 
 def has_all(kind: Kind, fields: Iterable[str]) -> bool:

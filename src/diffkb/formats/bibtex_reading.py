@@ -10,7 +10,7 @@ from diffkb.core.identifiers import parse_ref, url_of
 from diffkb.core.models import ARXIV, DOI, Fields, Identifier, Record
 from diffkb.errors import MalformedIdentifier
 from diffkb.formats import Found, NoRecord
-from diffkb.formats.bibtex import KIND, MONTHS
+from diffkb.formats.bibtex import CONTAINERS, KIND, MONTHS
 from diffkb.formats.keywords import read_keywords
 from diffkb.formats.names import read_names
 from diffkb.formats.tex import from_tex
@@ -54,7 +54,6 @@ _USUAL = frozenset(
 )
 # Bytes that are no UTF-8: old files are in Latin-1.
 _LATIN_1 = {0xDC00 + byte: chr(byte) for byte in range(0x80, 0x100)}
-_CONTAINERS = ("booktitle", "journaltitle", "journal")
 _PART = re.compile(r"\s*#\s*")
 _MONTH = {name: number for number, name in enumerate(MONTHS, start=1)}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
@@ -279,8 +278,8 @@ def _verbatim(value: str) -> str:
 def _places(kind: str, fields: Mapping[str, str]) -> tuple[str, ...]:
     """Returns the fields that say where a work came out."""
     if kind not in {"misc", "online"} or _URL.search(fields.get("howpublished", "")):
-        return _CONTAINERS
-    return (*_CONTAINERS, "howpublished", "organization")
+        return CONTAINERS
+    return (*CONTAINERS, "howpublished", "organization")
 
 
 def _venue(fields: dict[str, str], places: Iterable[str], *, is_preprint: bool) -> str | None:
