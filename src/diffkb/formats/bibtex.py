@@ -244,7 +244,7 @@ def given_back(one: Reference, fields: Iterable[str]) -> dict[str, str]:
         if isinstance(value, str)
         and is_balanced(value)
         and _NAME.fullmatch(name)
-        and name != KIND
+        and name not in {KIND, "crossref"}
         and not known.intersection({name.lower(), _SAME.get(name.lower(), name.lower())})
     }
 
