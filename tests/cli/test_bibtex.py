@@ -60,6 +60,25 @@ def test_entries_get_keys_for_good_when_they_are_first_exported(waters: Call) ->
     assert waters("show", key).status == 0
 
 
+def test_keys_stay_when_others_come_and_are_made_anew_alike_after_undo(
+    waters: Call, tmp_path: Path
+) -> None:
+    before = keys(waters("export", "bibtex").stdout)
+    assert waters("undo").status == 0
+    assert waters("list", "--format", "{key}").stdout.split() == []
+    assert keys(waters("export", "bibtex").stdout) == before
+    more = waters("add", "--title", "Quiet", "--section", "Rivers", "--year", "2024")
+    assert more.status == 0
+    after = keys(waters("export", "bibtex").stdout)
+    assert set(before) < set(after)
+    assert len(set(after)) == 3
+    file = tmp_path / "taken.bib"
+    file.write_text(f"@misc{{{before[0]}, title={{Another}}}}\n")
+    taken = waters("import", str(file))
+    assert "1 entry without their citation key: another entry has it" in taken.stderr
+    assert set(after) < set(keys(waters("export", "bibtex").stdout))
+
+
 def test_where_nothing_can_be_written_keys_are_made_up(
     waters: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
