@@ -394,6 +394,19 @@ class AlreadyThere(ConflictError):
         self.path = path
 
 
+class BaseNotEmpty(ConflictError):
+    """A base that holds, or held, something where a whole one is to be made."""
+
+    code = "base-not-empty"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} is not new: a whole base goes into an empty one",
+            hint="`diffkb --base NEW.sqlite import FILE` makes one of it",
+        )
+        self.path = path
+
+
 class AlreadyOne(ConflictError):
     """Two entries that were to become one work, and are."""
 

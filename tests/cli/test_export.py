@@ -103,23 +103,26 @@ def test_json_lines_of_a_query_are_those_of_list(call: Call) -> None:
     assert call("export", "markdown", "wr:>").status == 2
 
 
-def test_json_holds_every_byte_and_every_fact(call: Call, seed_list: Path) -> None:
+def test_json_is_the_whole_base_and_makes_another(
+    call: Call, new_base: Callable[[], Path], seed_list: Path, tmp_path: Path
+) -> None:
     whole = json.loads(call("export", "json").stdout)
-    assert set(whole) == {
-        *("diffkb", "documents", "blocks", "entries", "identifiers", "facts", "authors"),
-        "proposals",
-    }
-    assert "".join(block["text"] for block in whole["blocks"]) == seed_list.read_text()
-    assert len(whole["entries"]) == 53
-    works = {entry["paper_id"] for entry in whole["entries"]}
-    assert {fact["paper_id"] for fact in whole["facts"]} <= works
-    facts = {fact["id"] for fact in whole["facts"]}
-    assert {author["fact_id"] for author in whole["authors"]} <= facts
-    shown = call("show", "12", "--json").data["facts"]
-    work = next(entry["paper_id"] for entry in whole["entries"] if entry["id"] == 12)
-    assert sorted(fact["value"] for fact in shown) == sorted(
-        fact["value"] for fact in whole["facts"] if fact["paper_id"] == work
+    assert "".join(block["raw"] for block in whole["blocks"]) == seed_list.read_text()
+    file = tmp_path / "all.json"
+    assert call("export", "-o", str(file), "--private").status == 0
+    other = str(new_base())
+    done = call("import", str(file), DIFFKB_BASE=other)
+    assert (done.status, done.stdout) == (0, "")
+    assert done.stderr.splitlines()[-1] == (
+        f"{other} is made of {file}: 53 entries, with private notes"
     )
+    assert call("export", "json", "--private", DIFFKB_BASE=other).stdout == file.read_text()
+    assert call("export", "markdown", DIFFKB_BASE=other).stdout == seed_list.read_text()
+    assert (
+        call("search", "denoising", DIFFKB_BASE=other).stdout == call("search", "denoising").stdout
+    )
+    again = call("import", str(file), "--json", DIFFKB_BASE=other)
+    assert again.status == 4
 
 
 def test_private_notes_leave_the_base_only_when_asked_for(call: Call, base: Path) -> None:

@@ -411,8 +411,8 @@ def test_json_is_told_from_lists_and_lines(empty: Call, tmp_path: Path) -> None:
     file = tmp_path / "all.json"
     file.write_text('{"diffkb": 1, "documents": []}')
     done = empty("import", str(file))
-    assert (done.status, done.stdout) == (2, "")
-    assert "is a whole base, which import does not read\nhint: `diffkb export" in done.stderr
+    assert (done.status, done.stdout) == (5, "")
+    assert "all.json cannot be read: " in done.stderr
     assert empty("document", "list").stdout == ""
     file.write_text('[{"id": "bells1999", "title": "Bells", "issued": {"date-parts": [[1999]]}}]')
     assert empty("import", str(file)).status == 0

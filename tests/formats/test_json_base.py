@@ -1,46 +1,72 @@
-"""JSON of the whole base: one object, whatever stands in the blocks."""
+"""JSON of the whole base: a row a line, whatever stands in it, and read as it was written."""
 
 from __future__ import annotations
 
-import base64
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffkb.formats.json_base import Part, block_object, write
+from diffkb.formats import NoRecord
+from diffkb.formats.json_base import Head, Row, Table, read_head, read_rows, write
+
+HEAD = Head("0005", private=False)
+VALUES = st.none() | st.integers(-(2**63), 2**63 - 1) | st.text(st.characters(codec="utf-8"))
+ROWS = st.lists(
+    st.fixed_dictionaries({"id": st.integers(1, 99), "raw": st.binary(max_size=20), "x": VALUES}),
+    max_size=4,
+)
 
 
-def raw_of(block: dict[str, str]) -> bytes:
-    if "text" in block:
-        return block["text"].encode()
-    return base64.b64decode(block["base64"])
+def read(text: str) -> tuple[Head, list[Row]]:
+    first, *rest = text.encode().splitlines(keepends=True)
+    return read_head(first), list(read_rows(rest, 2))
 
 
-@given(st.lists(st.binary(max_size=20), max_size=5))
-def test_the_bytes_of_every_block_can_be_had_back(raws: list[bytes]) -> None:
-    blocks = (block_object("A list", "prose", raw) for raw in raws)
-    text = "".join(write([Part("blocks", blocks)])).encode("utf-8", "strict")
-    found = json.loads(text)
-    assert found["diffkb"] == 1
-    assert [raw_of(block) for block in found["blocks"]] == raws
+@given(blocks=ROWS, others=ROWS, private=st.booleans())
+def test_what_is_written_is_read_as_it_was(
+    blocks: list[dict[str, object]], others: list[dict[str, object]], private: bool
+) -> None:
+    head = Head("0005", private)
+    text = "".join(write(head, [Table("blocks", blocks), Table("others", others)]))
+    found, rows = read(text)
+    assert found == head
+    assert [row.values for row in rows if row.table == "blocks"] == blocks
+    assert [row.values for row in rows if row.table == "others"] == others
+    whole = json.loads(text)
+    assert list(whole) == ["diffkb", "revision", "private", "blocks", "others"]
+    lines = text.splitlines()
+    assert all(json.loads(lines[row.line - 1].removesuffix(",")) for row in rows)
 
 
 def test_text_stays_text_and_other_bytes_are_base64() -> None:
-    assert block_object("d", "prose", "é\r\n".encode()) == {
-        "document": "d",
-        "kind": "prose",
-        "text": "é\r\n",
-    }
-    assert block_object("d", "entry", b"\xff") == {
-        "document": "d",
-        "kind": "entry",
-        "base64": "/w==",
-    }
+    rows = ({"raw": "é\r\n".encode()}, {"raw": b"\xff"})
+    whole = json.loads("".join(write(HEAD, [Table("blocks", rows)])))
+    assert whole["blocks"] == [{"raw": "é\r\n"}, {"base64": "/w=="}]
 
 
-def test_parts_are_arrays_in_order_and_may_be_empty() -> None:
-    text = "".join(write([Part("b", iter([{"x": 1}, {"x": 2}])), Part("a", ())]))
-    assert json.loads(text) == {"diffkb": 1, "b": [{"x": 1}, {"x": 2}], "a": []}
-    assert list(json.loads(text)) == ["diffkb", "b", "a"]
-    assert text.endswith("}\n")
+WHOLE = "".join(write(HEAD, [Table("a", [{"id": 1}, {"id": 2}])]))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        (WHOLE.replace('{"id": 2}', "{"), 4, "it is no JSON"),
+        (WHOLE.replace('{"id": 2}', "[]"), 4, "it is no JSON object"),
+        (WHOLE.replace('"a"', '"a", "b"'), 2, "a row a line"),
+        (WHOLE + "x\n", 7, "something follows the end"),
+        (WHOLE.split("\n]")[0] + "\n", 2, "its end is missing"),
+        (WHOLE.replace('{"id": 2}', '{"base64": "!"}'), 4, "its base64 is none"),
+    ],
+)
+def test_what_is_none_is_told_with_its_line(text: str, line: int, why: str) -> None:
+    with pytest.raises(NoRecord) as told:
+        read(text)
+    assert (told.value.args[1], why in told.value.args[0]) == (line, True)
+
+
+@pytest.mark.parametrize("head", ['{"diffkb": 2,', "[", '{"x": 1}', ""])
+def test_what_another_program_wrote_is_told_by_its_head(head: str) -> None:
+    with pytest.raises(NoRecord):
+        read_head(head.encode())

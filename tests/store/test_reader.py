@@ -136,7 +136,7 @@ def test_completion_gives_ids_and_keys_that_start_so(reader: Reader) -> None:
 
 @pytest.mark.parametrize("table", ["identifiers", "facts", "authors"])
 def test_records_are_rows_by_column(reader: Reader, table: str) -> None:
-    records = list(reader.records(table))  # type: ignore[arg-type]
+    records = list(reader.records(table))
     assert records
     assert next(iter(records[0])) == "id"
     assert json.dumps(records)

@@ -90,9 +90,10 @@ FORMATS = (
     Format(
         "json",
         "JSON",
-        "the whole base, nothing left out",
+        "the whole base, row by row",
         "json_base",
         writes="base",
+        reads=True,
         suffixes=(".json",),
     ),
     Format(

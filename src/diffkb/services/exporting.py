@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from diffkb.core.query import EVERYTHING, And, Between, Or
+from diffkb.core.query import And, Between, Or
 from diffkb.errors import AmbiguousDocument, NotFoundError
 from diffkb.formats import Style, writer_of
 from diffkb.services.listing import find_document
@@ -125,47 +125,3 @@ class Cited(NamedTuple):
             And((condition, Or(tuple(Between("id", one, one) for one in chunk))))
             for chunk in chunks
         ]
-
-
-def export_whole(reader: Reader, *, private: bool) -> Iterator[str]:
-    """Yields the whole base as one JSON object, piece by piece.
-
-    Args:
-        reader: the base.
-        private: whether notes that do not stand in the Markdown go with it.
-    """
-    from diffkb.formats.json_base import Part, write
-
-    return write(
-        [
-            Part("documents", (document._asdict() for document in reader.documents())),
-            Part("blocks", _blocks(reader)),
-            Part("entries", _entries(reader, private=private)),
-            Part("identifiers", reader.records("identifiers")),
-            Part("facts", reader.records("facts")),
-            Part("authors", reader.records("authors")),
-            Part("proposals", reader.records("proposals")),
-        ]
-    )
-
-
-def _blocks(reader: Reader) -> Iterator[dict[str, Any]]:
-    """Yields every block as JSON holds it."""
-    from diffkb.formats.json_base import block_object
-
-    for document in reader.documents():
-        for kind, raw in reader.blocks(document.id):
-            yield block_object(document.name, kind, raw)
-
-
-def _entries(reader: Reader, *, private: bool) -> Iterator[dict[str, Any]]:
-    """Yields every entry as JSON holds it, with the number of its work."""
-    from diffkb.formats.jsonl import entry_object
-
-    papers = reader.papers()
-    for entry in reader.entries(EVERYTHING):
-        yield {
-            **entry_object(entry),
-            "paper_id": papers.get(entry.id),
-            "private": reader.private_note(entry.id) if private else None,
-        }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from diffkb.core.outline import Node, Outline, Span, fold_name
 from diffkb.core.query import is_everything
@@ -488,10 +488,8 @@ class Reader:
         )
         return [entry_id for (entry_id,) in found]
 
-    def records(
-        self, table: Literal["identifiers", "facts", "authors", "proposals"]
-    ) -> Iterator[dict[str, Any]]:
-        """Yields the rows of a table about works, by column."""
+    def records(self, table: str) -> Iterator[dict[str, Any]]:
+        """Yields the rows of a table, by column."""
         with translating(self.path):
             cursor = self.connection.execute(f"SELECT * FROM {table} ORDER BY id")
             names = [column[0] for column in cursor.description]

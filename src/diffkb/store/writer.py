@@ -228,6 +228,30 @@ class UnitOfWork:
             self._note_range(NAMES[row], first, first + count - 1)
         return count
 
+    def place_rows(self, row: type[SQLModel], values: Iterable[tuple[Any, ...]]) -> int:
+        """Inserts many rows with ids of their own, which nothing had before.
+
+        Args:
+            row: the table's class.
+            values: each row's values in the order of the class, by rising ids.
+
+        Returns:
+            How many there were.
+        """
+        columns = COLUMNS[row]
+        place = columns.index("id")
+        statement = (
+            f"INSERT INTO {NAMES[row]} ({', '.join(columns)}) "
+            f"VALUES ({', '.join('?' * len(columns))})"
+        )
+        count = 0
+        for chunk in _chunks(values):
+            self._raw.executemany(statement, chunk)
+            for first, last in _ranges([one[place] for one in chunk]):
+                self._note_range(NAMES[row], first, last)
+            count += len(chunk)
+        return count
+
     def update_rows(
         self, row: type[SQLModel], columns: tuple[str, ...], values: Iterable[tuple[Any, ...]]
     ) -> None:

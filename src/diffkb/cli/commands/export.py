@@ -16,7 +16,6 @@ from diffkb.services.exporting import (
     choose_document,
     export_markdown,
     export_selected,
-    export_whole,
 )
 from diffkb.services.listing import Wish, select
 from diffkb.services.opening import open_reader
@@ -150,6 +149,8 @@ def _find(run: Run, reader: Reader, wanted: Wanted) -> Parts:
         document = choose_document(reader, wanted.document, run.configuration.default_document)
         return Parts(export_markdown(reader, document), document)
     if wanted.form.writes == "base":
+        from diffkb.services.whole_base import export_whole
+
         whole = export_whole(reader, private=wanted.private)
         return Parts(text.encode() for text in whole)
     wish = Wish(wanted.query, document=wanted.document)

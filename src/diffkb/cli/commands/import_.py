@@ -12,6 +12,7 @@ from diffkb.cli.render.messages import entries, printable
 from diffkb.errors import BadValue, DiffkbError, StorageError, UsageError
 from diffkb.formats import BY_NAME, FORMATS
 from diffkb.services.importing import Imported, bring_lists
+from diffkb.services.whole_base import Made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,12 +119,32 @@ class Told(NamedTuple):
     errors: Sequence[DiffkbError] = ()
 
 
-def _tell(run: Run, outcome: Imported | Brought, *, dry_run: bool) -> Told:
+def _tell(run: Run, outcome: Imported | Brought | Made, *, dry_run: bool) -> Told:
     """Says what a file brought."""
     if isinstance(outcome, Imported):
         _tell_list(run, outcome, dry_run=dry_run)
         data = _as_json(outcome) if run.json else {}
         return Told(data, is_done=True, is_doubtful=bool(outcome.reading.doubtful))
+    if not isinstance(outcome, Made):
+        return _tell_brought(run, outcome, dry_run=dry_run)
+    verb = "would be made" if dry_run else "is made"
+    run.say(
+        f"{printable(str(run.base.target))} {verb} of {outcome.path}: {entries(outcome.entries)}, "
+        f"{'with' if outcome.private else 'without'} private notes"
+    )
+    data = {
+        "name": None,
+        "path": printable(outcome.path),
+        "bytes": outcome.size,
+        "entries": [],
+        "kept_as_text": [],
+        "doubtful": [],
+    }
+    return Told(data, is_done=True, is_doubtful=False)
+
+
+def _tell_brought(run: Run, outcome: Brought, *, dry_run: bool) -> Told:
+    """Says what a file of records brought."""
     _tell_records(run, outcome, dry_run=dry_run)
     data = _records_as_json(run, outcome) if run.json else {}
     is_done = bool(outcome.added or outcome.known or not outcome.errors)
@@ -143,12 +164,8 @@ def _form_of(path: Path, asked: str | None) -> str:
     if str(path) == "-":
         return "jsonl"
     suffix = path.suffix.lower()
-    if suffix == ".json" and _is_base(path):
-        raise UsageError(
-            f"{path} is a whole base, which import does not read",
-            hint="`diffkb export jsonl` writes what it reads; `base backup` copies a whole base",
-            ref=str(path),
-        )
+    if suffix == ".json":
+        return "json" if _is_base(path) else "csl-json"
     found = (form.name for form in READABLE.values() if suffix in form.suffixes)
     return next(found, "markdown")
 
@@ -175,7 +192,7 @@ def _rejects_of(path: Path) -> Path | None:
 
 def _bring(
     run: Run, path: Path, form: str, *, document: str | None, rejects: Path | None, dry_run: bool
-) -> Iterator[Imported | Brought | DiffkbError]:
+) -> Iterator[Imported | Brought | Made | DiffkbError]:
     """Imports one file, and yields what it brought, or why it could not be taken."""
     if form == "markdown":
         yield from bring_lists(run.base, [path], dry_run=dry_run, report=run.say)
@@ -183,6 +200,11 @@ def _bring(
     from diffkb.services.records import bring_records
 
     try:
+        if BY_NAME[form].writes == "base":
+            from diffkb.services.whole_base import bring_whole
+
+            yield bring_whole(run.base, path, dry_run=dry_run, report=run.say)
+            return
         yield bring_records(
             run.base,
             path,
