@@ -50,6 +50,7 @@ COMMANDS = (
     Row("redo", "Take back the last undos.", "undo:redo"),
     Row("log", "Who did what, and when.", "log:log"),
     Row("export", "The base given back, as its Markdown or in another form.", "export:export"),
+    Row("cite", "Entries as a bibliography shows them.", "cite:cite"),
     Row("sync", "Merge a list and its file, whichever was edited.", "sync:sync"),
     Row("diff", "What changed between two lists, or a file and the base.", "diff:diff"),
     Row("section", "The sections: list, add, rename, move, remove.", "section:commands"),
