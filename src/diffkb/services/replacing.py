@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from diffkb.errors import FileNotWritten
+from diffkb.paths import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,16 +149,6 @@ def _remove_abandoned(target: Path) -> None:
             with suppress(OSError):
                 if found.stat().st_mtime < time.time() - ABANDONED_SECONDS:
                     found.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a new name in a folder outlast a loss of power, where the system can."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _mode_of(path: Path) -> int | None:

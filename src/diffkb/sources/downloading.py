@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from diffkb.errors import BadReply, RateLimited, SourceError, StorageError
-from diffkb.paths import make_private_folder
+from diffkb.paths import make_private_folder, sync_folder
 from diffkb.sources.base import Request
 from diffkb.sources.fetching import about
 from diffkb.sources.http import TooLarge, Unchanging
@@ -156,7 +156,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         why = error.strerror or str(error)
         raise StorageError(
@@ -174,13 +174,3 @@ def _remove_abandoned(folder: Path) -> None:
         with suppress(OSError):
             if path.stat().st_mtime < time.time() - ABANDONED_SECONDS:
                 path.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a new name in a folder outlast a loss of power, where the system can."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
