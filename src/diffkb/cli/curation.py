@@ -42,10 +42,15 @@ COLORS = {b"-": "31", b"+": "32", b"@": "36"}
 SHOWN = 20
 
 
-def meant(run: Run, words: Sequence[str] | None, wanted: Sequence[str] | None) -> Meant:
-    """Returns which entries are meant."""
+def meant(
+    run: Run,
+    words: Sequence[str] | None,
+    wanted: Sequence[str] | None,
+    document: str | None = None,
+) -> Meant:
+    """Returns which entries are meant; of one document where it is named."""
     words, wanted = words or (), wanted or ()
-    return Meant(words, wanted, run.saved_queries((*words, *wanted)))
+    return Meant(words, wanted, run.saved_queries((*words, *wanted)), document)
 
 
 def change_entries(
@@ -135,7 +140,7 @@ def _tell(run: Run, verb: Verb, done: Curated, *, dry_run: bool) -> None:
         elif dry_run:
             run.say(say_change(f"would {verb.name}", change))
         else:
-            run.print_or_say(say_change(verb.past, change))
+            run.print_done(say_change(verb.past, change))
     if dry_run and done.changed and not done.diff:
         run.say("the Markdown stays as it is")
     write_diff(run, done.diff)

@@ -159,7 +159,7 @@ def global_options() -> list[TyperArgument | TyperOption]:
     return [
         _noting("base_option", "--base", metavar="PATH", help="The base to use."),
         _noting("json", "--json", help="Answer with one JSON object."),
-        _noting("quiet", "--quiet", "-q", help="Leave out progress and hints."),
+        _noting("quiet", "--quiet", "-q", help="Say nothing but data, warnings and errors."),
         _noting("verbose", "--verbose", "-v", help="Say more."),
         _noting(
             "color_option",

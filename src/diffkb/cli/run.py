@@ -36,7 +36,7 @@ class Run:
         base_option: what `--base` was given, or None.
         color_option: what `--color` was given, or None.
         json: whether the answer is one JSON object.
-        quiet: whether progress and hints are left out.
+        quiet: whether only data that was asked for, warnings and errors are said.
         verbose: whether to say more.
         debug: whether a failure shows its traceback.
         offline_option: whether `--offline` was given.
@@ -138,11 +138,16 @@ class Run:
             messages.say("", text)
 
     def print_or_say(self, text: str) -> None:
-        """Says what was done: as data on standard output, unless a JSON object stands there."""
+        """Says a thing as data on standard output, unless a JSON object stands there."""
         if self.json:
             self.say(text)
         else:
             print(messages.printable(text))
+
+    def print_done(self, text: str, *, dry_run: bool = False) -> None:
+        """Says what was done, unless quiet; of a dry run what would be: that was asked for."""
+        if dry_run or not self.quiet:
+            self.print_or_say(text)
 
     def progress(self, what: str) -> AbstractContextManager[Progress]:
         """Gives a function that shows how many of how many are done, where somebody watches.

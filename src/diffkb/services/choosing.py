@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffkb.core.grammar import is_query
 from diffkb.core.identifiers import parse_ref
 from diffkb.errors import MalformedIdentifier, UsageError
-from diffkb.services.listing import Wish, select
+from diffkb.services.listing import Wish, find_document, select
 from diffkb.services.refs import resolve_ref
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ class Meant(NamedTuple):
         words: references, or a query in one or more words.
         query: what was given as a query by an option.
         saved: queries by the name they are saved under.
+        document: the name of the only document they may stand in; None for any.
     """
 
     words: Sequence[str] = ()
     query: Sequence[str] = ()
     saved: Mapping[str, str] | None = None
+    document: str | None = None
 
 
 def choose_entries(reader: Reader, meant: Meant) -> list[int]:
@@ -47,13 +49,15 @@ def choose_entries(reader: Reader, meant: Meant) -> list[int]:
     Raises:
         UsageError: nothing is named, or references and a query are.
         EntryNotFound, AmbiguousRef: as `resolve_ref` says.
+        DocumentNotFound: there is no such document.
         BadQuery, SectionNotFound: the query cannot be read, or names what is not there.
     """
     if not meant.words and not meant.query:
         raise UsageError("no entry is named", hint="name entries by REF, or give a query")
     asking = [word for word in meant.words if _asks(reader, word)]
     if not asking and not meant.query:
-        return list(dict.fromkeys(resolve_ref(reader, ref) for ref in meant.words))
+        only = document_id(reader, meant.document)
+        return list(dict.fromkeys(resolve_ref(reader, ref, only) for ref in meant.words))
     left = [one for one in meant.words if one not in asking and one.lower() not in JOINING]
     if left:
         raise UsageError(
@@ -61,10 +65,19 @@ def choose_entries(reader: Reader, meant: Meant) -> list[int]:
             hint="give the one or the other; a query of several words goes in quotation marks",
             ref=left[0],
         )
-    wish = Wish(query=(*meant.words, *meant.query))
+    wish = Wish((*meant.words, *meant.query), document=meant.document)
     selection = select(reader, wish, meant.saved)
     rows = reader.entry_rows(("id",), selection.condition, selection.order)
     return [entry_id for (entry_id,) in rows]
+
+
+def document_id(reader: Reader, name: str | None) -> int | None:
+    """Returns the number of the document that is named; None where none is.
+
+    Raises:
+        DocumentNotFound: there is no such document.
+    """
+    return None if name is None else find_document(reader.documents(), name).id
 
 
 def holds_query(reader: Reader, meant: Meant) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from diffkb.store.reader import Reader
 
 
-def resolve_ref(reader: Reader, ref: str) -> int:
+def resolve_ref(reader: Reader, ref: str, document_id: int | None = None) -> int:
     """Finds the entry that is meant.
 
     Args:
@@ -23,6 +23,7 @@ def resolve_ref(reader: Reader, ref: str) -> int:
         ref: an id, an identifier in any spelling, a link, a citation key, a whole title, or words
             found in exactly one title; tried in this order. Case and diacritics of titles make no
             difference.
+        document_id: the only document it may stand in; None for any.
 
     Returns:
         The entry's id.
@@ -32,7 +33,10 @@ def resolve_ref(reader: Reader, ref: str) -> int:
         AmbiguousRef: several entries are.
     """
     text = storable(ref.strip())
-    for found in _tries(reader, text):
+    for anywhere in _tries(reader, text):
+        found = anywhere
+        if document_id is not None:
+            found = reader.ids_in_document(anywhere, document_id)
         if len(found) > 1:
             raise AmbiguousRef(ref, reader.titles(found))
         if found:

@@ -398,6 +398,14 @@ class Reader:
         where = " AND ".join(["instr(fold(title), ?)"] * len(words))
         return self._ids(f"SELECT id FROM entries WHERE {where} ORDER BY id", [*folded])
 
+    def ids_in_document(self, ids: Sequence[int], document_id: int) -> list[int]:
+        """Returns which of some entries stand in a document."""
+        marks = ", ".join("?" * len(ids))
+        return self._ids(
+            f"SELECT id FROM entries WHERE document_id = ? AND id IN ({marks}) ORDER BY id",
+            [document_id, *ids],
+        )
+
     def titles(self, ids: Sequence[int]) -> list[tuple[int, str]]:
         """Returns the (id, title) pairs of entries."""
         marks = ", ".join("?" * len(ids))

@@ -45,7 +45,7 @@ def accept(
         outcome = f"would-be-{outcome}" if dry_run else outcome
         return run.answer({"outcome": outcome, "proposal": proposal_object(chosen)})
     done = "would be " * dry_run + ("rejected" if reject else "accepted")
-    run.print_or_say(f"{done} for entry {chosen.entry_id}: {described(chosen)}")
+    run.print_done(f"{done} for entry {chosen.entry_id}: {described(chosen)}", dry_run=dry_run)
     if not (reject or dry_run or chosen.facts):
         run.hint(f"`diffkb refresh {chosen.entry_id}` asks for its venue and date")
     return 0

@@ -280,14 +280,14 @@ def _tell(run: Run, result: Added, document: str | None) -> None:
     where = "" if entry is None else _place_of(entry, with_document=elsewhere)
     match result.outcome:
         case "added":
-            run.print_or_say(f"added {where}")
+            run.print_done(f"added {where}")
             _warn_of_twins(run, result)
             if not result.asked:
                 run.hint("no source answers for it: --title gives an entry its title")
         case "pending":
-            run.print_or_say(f"added {where}, pending")
+            run.print_done(f"added {where}, pending")
         case "known":
-            run.print_or_say(f"known {where}" if where else f"known {result.ref}")
+            run.print_done(f"known {where}" if where else f"known {result.ref}")
             if elsewhere:
                 run.hint(f'--again lists it in "{printable(document or "")}" too')
         case "would-add":

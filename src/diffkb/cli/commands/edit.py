@@ -9,13 +9,13 @@ import typer
 
 from diffkb.cli.completion import complete_ref
 from diffkb.cli.curation import Wanted, Yes, change_entries, meant
-from diffkb.cli.options import DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.errors import UsageError
 from diffkb.services.amending import EDIT, amending, rewriting, shown_text
 from diffkb.services.assigning import FIELDS, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from diffkb.services.choosing import Meant
 
 Words = Annotated[
     list[str] | None,
@@ -46,6 +46,7 @@ def edit(
     words: Words = None,
     *,
     wanted: Wanted = None,
+    document: DocumentName = None,
     create: Annotated[
         bool, typer.Option("--create", help="Make the section where it is missing.")
     ] = False,
@@ -57,14 +58,12 @@ def edit(
     if values:
         change = amending(values, create=create)
         return change_entries(
-            run, EDIT, meant(run, named, wanted), change, dry_run=dry_run, yes=yes
+            run, EDIT, meant(run, named, wanted, document), change, dry_run=dry_run, yes=yes
         )
-    return _edit_text(run, named, wanted, dry_run=dry_run)
+    return _edit_text(run, meant(run, named, wanted, document), dry_run=dry_run)
 
 
-def _edit_text(
-    run: Run, named: Sequence[str], wanted: Sequence[str] | None, *, dry_run: bool
-) -> int:
+def _edit_text(run: Run, which: Meant, *, dry_run: bool) -> int:
     """Opens the Markdown of an entry in the editor, and takes over what was saved.
 
     Raises:
@@ -76,7 +75,7 @@ def _edit_text(
     from diffkb.services.showing import markdown_of
 
     with open_reader(run.base, run.say) as reader:
-        ids = choose_entries(reader, meant(run, named, wanted))
+        ids = choose_entries(reader, which)
         if not (run.terminal and sys.stdin is not None and sys.stdin.isatty()):
             raise UsageError(
                 "no value is given, and there is no terminal for the editor",

@@ -42,5 +42,6 @@ def merge(
     listed = ", ".join(map(str, done.entry_ids))
     names = ", ".join(str(one) for one in done.identifiers)
     verb = "would be" if dry_run else "are"
-    run.print_or_say(f"entries {listed} {verb} one work" + (f": {names}" if names else ""))
+    text = f"entries {listed} {verb} one work" + (f": {names}" if names else "")
+    run.print_done(text, dry_run=dry_run)
     return 0

@@ -8,8 +8,9 @@ import typer
 
 from diffkb.cli.completion import complete_ref, complete_section
 from diffkb.cli.curation import Wanted, Words, Yes, change_entries, meant
-from diffkb.cli.options import DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.errors import UsageError
+from diffkb.services.choosing import document_id
 from diffkb.services.moving import MOVE, Place, moving_beside, moving_to
 from diffkb.services.opening import open_reader
 from diffkb.services.refs import resolve_ref
@@ -65,6 +66,7 @@ def move(
     top: Annotated[bool, typer.Option("--top", help="To the top of where it stands.")] = False,
     bottom: Annotated[bool, typer.Option("--bottom", help="To the bottom.")] = False,
     wanted: Wanted = None,
+    document: DocumentName = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
@@ -77,8 +79,11 @@ def move(
         edit = moving_to(place)
     else:
         with open_reader(run.base, run.say) as reader:
-            edit = moving_beside(resolve_ref(reader, beside), after=before is None)
-    return change_entries(run, MOVE, meant(run, words, wanted), edit, dry_run=dry_run, yes=yes)
+            other = resolve_ref(reader, beside, document_id(reader, document))
+            edit = moving_beside(other, after=before is None)
+    return change_entries(
+        run, MOVE, meant(run, words, wanted, document), edit, dry_run=dry_run, yes=yes
+    )
 
 
 def _check_place(place: Place, beside: str | None, *, sure: bool) -> None:

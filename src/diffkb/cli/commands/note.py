@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diffkb.cli.curation import Wanted, Words, Yes, change_entries, meant
-from diffkb.cli.options import DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.cli.render.messages import printable
 from diffkb.errors import UnreadableInput, UsageError
 from diffkb.services.choosing import Meant, choose_entries
@@ -44,12 +44,13 @@ def note(
         bool, typer.Option("--private", help="The note that does not stand in the list.")
     ] = False,
     wanted: Wanted = None,
+    document: DocumentName = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
     """Adds to notes, or prints one."""
     refs, text = _split(words or (), wanted)
-    which = meant(run, refs, wanted)
+    which = meant(run, refs, wanted, document)
     if text is None:
         if not _is_at_keyboard(run):
             return _print(run, which, private=private)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diffkb.cli.curation import Wanted, Words, Yes, change_entries, meant
-from diffkb.cli.options import DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.errors import BadValue, UsageError
 from diffkb.services.rating import RATE, UNRATED, rating
 
@@ -24,6 +24,7 @@ def rate(
     words: Words = None,
     *,
     wanted: Wanted = None,
+    document: DocumentName = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
@@ -32,7 +33,9 @@ def rate(
         raise UsageError("no mark is given", hint="`diffkb rate REF 3` gives one, `none` takes it")
     *refs, mark = words
     wr = _mark(mark, refs or wanted)
-    return change_entries(run, RATE, meant(run, refs, wanted), rating(wr), dry_run=dry_run, yes=yes)
+    return change_entries(
+        run, RATE, meant(run, refs, wanted, document), rating(wr), dry_run=dry_run, yes=yes
+    )
 
 
 def _mark(text: str, named: Sequence[str] | None) -> int | None:

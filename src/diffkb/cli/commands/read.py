@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diffkb.cli.curation import Wanted, Words, Yes, change_entries, meant
-from diffkb.cli.options import DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.services.marking import READ, marking
 
 
@@ -17,10 +17,11 @@ def read(
     words: Words = None,
     *,
     wanted: Wanted = None,
+    document: DocumentName = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
     """Marks entries as read."""
     return change_entries(
-        run, READ, meant(run, words, wanted), marking(read=True), dry_run=dry_run, yes=yes
+        run, READ, meant(run, words, wanted, document), marking(read=True), dry_run=dry_run, yes=yes
     )

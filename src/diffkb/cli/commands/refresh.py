@@ -85,7 +85,7 @@ def refresh(
         return run.answer(_as_json(done, proposed), errors=errors, exit_code=status)
     if proposed is None:
         refreshed = sum(one.outcome == "refreshed" for one in done.results)
-        print(f"{entries(refreshed)} refreshed")
+        run.print_done(f"{entries(refreshed)} refreshed")
     else:
         _print_proposals(run, proposed)
     return status

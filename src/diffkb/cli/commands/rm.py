@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diffkb.cli.curation import Wanted, Words, Yes, change_entries, meant
-from diffkb.cli.options import DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.services.removing import REMOVE, Removing
 
 
@@ -17,6 +17,7 @@ def remove(
     words: Words = None,
     *,
     wanted: Wanted = None,
+    document: DocumentName = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
@@ -25,7 +26,7 @@ def remove(
     return change_entries(
         run,
         REMOVE,
-        meant(run, words, wanted),
+        meant(run, words, wanted, document),
         edit,
         dry_run=dry_run,
         yes=yes,

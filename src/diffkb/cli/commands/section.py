@@ -221,7 +221,7 @@ def _tell(run: Run, command: str, done: Restructured, *, dry_run: bool) -> None:
 
     sentence = say_outcome(command.rpartition(" ")[2], done.outcome, done=not dry_run)
     if done.outcome.changed and not dry_run:
-        run.print_or_say(sentence)
+        run.print_done(sentence)
     else:
         run.say(sentence)
     if done.years:

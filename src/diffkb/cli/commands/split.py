@@ -44,7 +44,8 @@ def split(
             }
         )
     verb = "would be" if dry_run else "is"
-    run.print_or_say(f"entry {done.entry_id} {verb} a work of its own: {_listed(done.taken)}")
+    text = f"entry {done.entry_id} {verb} a work of its own: {_listed(done.taken)}"
+    run.print_done(text, dry_run=dry_run)
     run.say(f"  left behind: {_listed(done.left)}")
     if not done.taken:
         run.hint("its links name nothing that is its own: no source can be asked about it")

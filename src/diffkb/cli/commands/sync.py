@@ -90,12 +90,8 @@ def _tell(run: Run, file: Path, done: Synced, *, dry_run: bool) -> None:
     if done.merged == done.base == done.file:
         run.say(f'{file} and "{done.document}" hold the same: nothing to do')
         return
-    for side, changes in (("base", done.to_base), ("file", done.to_file)):
-        for one in changes:
-            for line in change_lines(
-                one.change, one.id, terminal=run.terminal, color=run.terminal and run.color
-            ):
-                print(f"{side}: {line}" if run.terminal else f"{side}\t{line}")
+    if dry_run or not run.quiet:
+        _print_changes(run, done)
     # Where both streams go to one place, what was done comes before the sum of it.
     sys.stdout.flush()
     settled = f", {len(done.conflicts)} of them settled by --prefer" if done.conflicts else ""
@@ -103,6 +99,16 @@ def _tell(run: Run, file: Path, done: Synced, *, dry_run: bool) -> None:
     base = _counted(done.to_base, differs=done.base != done.merged)
     into = _counted(done.to_file, differs=done.file != done.merged)
     run.say(f'"{done.document}" {would} {base}, {file} {into}{settled}')
+
+
+def _print_changes(run: Run, done: Synced) -> None:
+    """Prints what each side takes of the other."""
+    for side, changes in (("base", done.to_base), ("file", done.to_file)):
+        for one in changes:
+            for line in change_lines(
+                one.change, one.id, terminal=run.terminal, color=run.terminal and run.color
+            ):
+                print(f"{side}: {line}" if run.terminal else f"{side}\t{line}")
 
 
 def _counted(changes: Sequence[Changed], *, differs: bool) -> str:

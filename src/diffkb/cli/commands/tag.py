@@ -8,7 +8,7 @@ import typer
 
 from diffkb.cli.completion import complete_ref_or_tag, complete_tag
 from diffkb.cli.curation import Wanted, Yes, change_entries, meant
-from diffkb.cli.options import DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.errors import UsageError
 from diffkb.services.labelling import TAG, tag_name, tagging
 
@@ -45,6 +45,7 @@ def tag(
         ),
     ] = None,
     wanted: Wanted = None,
+    document: DocumentName = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
@@ -55,7 +56,9 @@ def tag(
     if not added and not removed:
         raise UsageError("no tag is given", hint="`diffkb tag REF +x` gives one, `-x` takes it off")
     edit = tagging(added, removed)
-    return change_entries(run, TAG, meant(run, refs, wanted), edit, dry_run=dry_run, yes=yes)
+    return change_entries(
+        run, TAG, meant(run, refs, wanted, document), edit, dry_run=dry_run, yes=yes
+    )
 
 
 def _names(words: Sequence[str] | None, sign: str) -> list[str]:

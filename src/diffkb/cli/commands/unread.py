@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diffkb.cli.curation import Wanted, Words, Yes, change_entries, meant
-from diffkb.cli.options import DryRun, Run, command
+from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.services.marking import UNREAD, marking
 
 
@@ -16,10 +16,16 @@ def unread(
     words: Words = None,
     *,
     wanted: Wanted = None,
+    document: DocumentName = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
     """Marks entries as not read."""
     return change_entries(
-        run, UNREAD, meant(run, words, wanted), marking(read=False), dry_run=dry_run, yes=yes
+        run,
+        UNREAD,
+        meant(run, words, wanted, document),
+        marking(read=False),
+        dry_run=dry_run,
+        yes=yes,
     )
