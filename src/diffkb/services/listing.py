@@ -23,7 +23,7 @@ from diffkb.core.query import (
 from diffkb.errors import BadValue, DocumentNotFound, SectionNotFound, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from diffkb.core.query import Condition
     from diffkb.store.reader import Document, Reader
@@ -169,6 +169,42 @@ def parse_order(keys: Sequence[str]) -> tuple[SortKey, ...]:
             raise BadValue("--sort", name, f"one of {', '.join(SORT_FIELDS)}, each with + or -")
         order.append(SortKey(field, descending=name.endswith("-")))
     return tuple(order)
+
+
+def missed_scale(reader: Reader, condition: Condition) -> tuple[int, int] | None:
+    """Returns lowest and highest WR of the lists, where a WR is asked for that is on no scale.
+
+    Args:
+        reader: the base.
+        condition: what is asked for.
+
+    Returns:
+        None where every WR that is asked for is on the scale of some list.
+    """
+    asked = list(_asked_wrs(condition))
+    if not asked:
+        return None
+    # Loaded here: of all that is listed only what asks for WR and finds nothing needs it.
+    from diffkb.markdown.dialect import WR_SCALE, Dialect
+
+    scales = [Dialect.from_json(one.dialect).scale or WR_SCALE for one in reader.documents()]
+    low = min((low for low, _ in scales), default=WR_SCALE[0])
+    high = max((high for _, high in scales), default=WR_SCALE[1])
+    off = any(
+        (one.low is not None and one.low > high) or (one.high is not None and one.high < low)
+        for one in asked
+    )
+    return (low, high) if off else None
+
+
+def _asked_wrs(condition: Condition) -> Iterator[Between]:
+    """Yields the bounds of WR that a condition asks for, those it excludes left out."""
+    match condition:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _asked_wrs(part)
+        case Between("wr"):
+            yield condition
 
 
 def _within(reader: Reader, name: str, document: str | None) -> Within:

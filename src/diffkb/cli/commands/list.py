@@ -11,7 +11,7 @@ from diffkb.cli.completion import complete_column, complete_section
 from diffkb.cli.options import DocumentName, Limit, NoPager, Run, command
 from diffkb.cli.render.forms import FORMS, Listing, choose_form
 from diffkb.cli.render.messages import entries
-from diffkb.services.listing import Selection, Wish, select
+from diffkb.services.listing import Selection, Wish, missed_scale, select
 from diffkb.services.opening import open_reader
 
 if TYPE_CHECKING:
@@ -104,6 +104,8 @@ def list_entries(
     with open_reader(run.base, run.say) as reader:
         selection = select(reader, wish, run.saved_queries(wish.query))
         shown = show(Listing(run, reader, selection, chosen))
+        if not shown:
+            _tell_scale(run, reader, selection)
         _tell_left_out(run, reader, selection, wish, shown)
     return 0
 
@@ -117,6 +119,14 @@ def _parse_columns(names: list[str]) -> tuple[str, ...]:
     from diffkb.cli.render.columns import parse_columns
 
     return parse_columns("--columns", names)
+
+
+def _tell_scale(run: Run, reader: Reader, selection: Selection) -> None:
+    """Says how far WR goes, where one was asked for that nothing can have."""
+    scale = missed_scale(reader, selection.condition)
+    if scale is not None:
+        low, high = scale
+        run.say(f"WR goes from {low} to {high} here")
 
 
 def _tell_left_out(run: Run, reader: Reader, selection: Selection, wish: Wish, shown: int) -> None:
