@@ -91,7 +91,8 @@ class BadValue(UsageError):
     code = "bad-value"
 
     def __init__(self, option: str, value: str, expected: str) -> None:
-        super().__init__(f"`{value}` does not fit {option}", hint=f"{option} takes {expected}")
+        message = f"`{value}` does not fit {option}" if value.strip() else f"{option} is empty"
+        super().__init__(message, hint=f"{option} takes {expected}")
         self.option = option
         self.value = value
         self.expected = expected

@@ -165,7 +165,7 @@ def test_filters_add_up(sounds: Call, words: tuple[str, ...], expected: list[int
             "table, plain, json, csv, ids",
         ),
         (("--min-wr", "x"), 2, "invalid value for '--min-wr'", "`diffkb list --help`"),
-        (("--limit", "-1"), 2, "-1 is not in the range", "`diffkb list --help`"),
+        (("--limit", "-1"), 2, "-1 is less than 0", "`diffkb list --help`"),
         (("--unrated", "--min-wr", "1"), 2, "unrated entries have no WR", "--include-unrated adds"),
         (("--unratd",), 2, "no such option: --unratd", "did you mean `--unrated`"),
     ],

@@ -190,6 +190,12 @@ def _status_of(error: BaseException, words: Sequence[str], run: Run) -> int:
     return _say(_told(error, run), words, run)
 
 
+# What typer says of numbers, and the same in words.
+NUMBERS = (
+    (re.compile(r"is not a valid int(eger)?( range)?$"), "is no whole number"),
+    (re.compile(r"is not in the range x>=(-?\d+)$"), r"is less than \1"),
+    (re.compile(r"is not in the range (-?\d+)<=x<=(-?\d+)$"), r"is not from \1 to \2"),
+)
 # A number that was taken for an option.
 NEGATIVE = re.compile(r"-[0-9][0-9.]*")
 
@@ -249,6 +255,8 @@ def _usage(error: Any, run: Run) -> UsageError:
     else:
         text = error.format_message()
     text = text.rstrip(".")
+    for said, plainly in NUMBERS:
+        text = said.sub(plainly, text)
     if NEGATIVE.fullmatch(getattr(error, "option_name", "")):
         hint = f"what is no option goes behind `--`; {hint}"
     return UsageError(text[:1].lower() + text[1:], hint=hint)

@@ -11,7 +11,7 @@ import typer
 from diffkb.cli.completion import complete_section
 from diffkb.cli.options import DocumentName, DryRun, Refetch, Run, command
 from diffkb.cli.render.messages import printable
-from diffkb.errors import DiffkbError, Interrupted, UsageError
+from diffkb.errors import BadValue, DiffkbError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from diffkb.core.models import Entry
@@ -92,10 +92,9 @@ def add(
     """Adds papers; each that cannot be added is said, the others are."""
     from diffkb.services.adding import carry_out, make_plan
     from diffkb.services.additions import Request
-    from diffkb.services.assigning import one_line
     from diffkb.services.labelling import tag_name
 
-    title = None if title is None else one_line("--title", title)
+    title = _title(title)
     alone = title if not refs and not batch else None
     typed = [] if alone else _references(refs or [], batch, note)
     if title is not None and len(typed) > 1:
@@ -134,6 +133,22 @@ def add(
         report=run.say,
     )
     return _answer(run, results, document)
+
+
+def _title(typed: str | None) -> str | None:
+    """Returns the title that was given, on one line.
+
+    Raises:
+        BadValue: nothing stands there, or what no title can hold.
+    """
+    from diffkb.services.assigning import one_line
+
+    if typed is None:
+        return None
+    title = one_line("--title", typed)
+    if title is None:
+        raise BadValue("--title", typed, "the words of a title")
+    return title
 
 
 def _add_titled(run: Run, title: str, request: Request, default: str | None) -> int:
