@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from diffkb.cli.render.tables import Line, print_table
+from diffkb.cli.render.tables import LONG_WORD, Line, print_columns, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,3 +189,49 @@ def test_whatever_entries_hold_the_table_fits_and_steers_nothing(
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]", visible)
     assert color or "\x1b" not in shown
     assert all(cell_len(row) <= columns for row in visible.split("\n"))
+
+
+NAMES = ("id", "year", "title", "authors", "venue", "url")
+WORDS = st.lists(st.text("abc書", min_size=1, max_size=30), max_size=8).map(" ".join)
+ROW = st.tuples(
+    st.integers(1, 10**7).map(str), st.sampled_from(["", "2020"]), WORDS, WORDS, WORDS, WORDS
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(ROW, min_size=1, max_size=3),
+    st.integers(1, len(NAMES)),
+    st.sampled_from([40, 60, 100, 200]),
+)
+def test_columns_fit_and_break_no_word(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    rows: list[tuple[str, ...]],
+    count: int,
+    width: int,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    print_columns(NAMES[:count], [row[:count] for row in rows], color=False, stream=sys.stdout)
+    shown = capsys.readouterr().out
+    assert all(cell_len(line) <= width for line in shown.split("\n"))
+    words = {word for row in rows for value in row[:count] for word in value.split()}
+    assert {one for one in words if cell_len(one) <= LONG_WORD} <= set(shown.split())
+
+
+def test_where_columns_lack_room_values_stand_beside_their_names(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    row = ("7", "", "Slow Waves", "Ann Example", "", "https://example.org/waves")
+    print_columns(NAMES, [row], color=False, stream=sys.stdout)
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "id       7",
+        "title    Slow Waves",
+        "authors  Ann Example",
+        "url      https://example.org/w",
+        "         aves",
+        "",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
 from rich.table import Table
@@ -21,6 +22,10 @@ CHUNK = 200
 
 STAR = "★"
 NARROWEST_TITLE = 20
+# Blanks between columns.
+BETWEEN = 2
+# What is longer is no word that is kept whole, but a link.
+LONG_WORD = 24
 # Columns whose values are short, and told apart by each of their characters.
 NARROW = frozenset({"id", "year", "wr", "read", "pending", "kind", "published", "arxiv_id"})
 
@@ -58,7 +63,7 @@ def print_table(lines: Iterable[Line], *, color: bool, stream: IO[str]) -> None:
 def print_columns(
     names: Sequence[str], rows: Iterable[Sequence[str]], *, color: bool, stream: IO[str]
 ) -> None:
-    """Prints rows of text under the names of their columns.
+    """Prints rows of text under the names of their columns, or beside them where these lack room.
 
     Args:
         names: of the columns.
@@ -68,13 +73,58 @@ def print_columns(
     """
     console = make_console(color=color, stream=stream)
     rest = iter(rows)
-    while chunk := list(islice(rest, CHUNK)):
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for name in names:
-            table.add_column(name, overflow="fold", no_wrap=name in NARROW)
+    room = console.width - BETWEEN * (len(names) - 1)
+    while chunk := [[printable(value) for value in row] for row in islice(rest, CHUNK)]:
+        widths = _widths(names, chunk, room)
+        if widths is None:
+            for row in chunk:
+                _print_beside(console, names, row)
+            continue
+        table = Table(box=None, pad_edge=False, padding=(0, BETWEEN, 0, 0), header_style="dim")
+        for name, width in zip(names, widths, strict=True):
+            table.add_column(name, overflow="fold", width=width)
         for row in chunk:
-            table.add_row(*(Text(printable(value)) for value in row))
+            table.add_row(*map(Text, row))
         console.print(table)
+
+
+def _widths(names: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """Returns how wide columns are to be so that no word is broken; None where there is no room.
+
+    Args:
+        names: of the columns.
+        rows: what stands under them.
+        room: how many characters they may take together.
+    """
+    least, wanted = [], []
+    for name, *values in zip(names, *rows, strict=True):
+        longest = max(map(cell_len, (name, *values)))
+        word = max(map(cell_len, (name, *" ".join(values).split())))
+        wanted.append(longest)
+        least.append(longest if name in NARROW else min(word, LONG_WORD))
+    left = room - sum(least)
+    if left < 0:
+        return None
+    widths = list(least)
+    # Each gets an equal part of what is left, or what it needs: those that need little first.
+    by_need = sorted(range(len(names)), key=lambda one: wanted[one] - least[one])
+    for place, one in enumerate(by_need):
+        more = min(wanted[one] - least[one], left // (len(names) - place))
+        widths[one] += more
+        left -= more
+    return widths
+
+
+def _print_beside(console: Console, names: Sequence[str], row: Sequence[str]) -> None:
+    """Prints what a row holds, each value beside the name of its column, and a blank line."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, BETWEEN, 0, 0))
+    table.add_column(style="dim", width=max(map(cell_len, names)))
+    table.add_column(overflow="fold")
+    for name, value in zip(names, row, strict=True):
+        if value:
+            table.add_row(name, Text(value))
+    console.print(table)
+    console.print()
 
 
 def make_console(*, color: bool, stream: IO[str]) -> Console:
