@@ -115,6 +115,27 @@ def test_doubt_counts_only_where_it_is_strict(
     assert (doubt["line"], doubt["why"]) == (1, "WR=7 is out of the scale of 1 to 3")
 
 
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("Hello there.\n", "nothing in {} was read as an entry; all of it is kept as text"),
+        ("", "{} is empty"),
+    ],
+)
+def test_that_nothing_is_an_entry_is_said_with_what_one_looks_like(
+    empty: Call, tmp_path: Path, text: str, warning: str
+) -> None:
+    file = tmp_path / "list.md"
+    file.write_text(text)
+    assert empty("import", str(file), "--dry-run", "--strict").status == 1
+    done = empty("import", str(file))
+    told = done.stderr.splitlines()
+    assert (done.status, done.stdout) == (0, "")
+    assert f"warning: {warning.format(file)}" in told
+    assert any("`- [Title](https://…)`; `diffkb undo` takes" in line for line in told)
+    assert empty("export", "markdown").stdout == text
+
+
 def test_without_doubt_strict_is_content(empty: Call, lists: Path) -> None:
     assert empty("import", str(lists / "sounds.md"), "--strict").status == 0
 

@@ -124,7 +124,8 @@ def _tell(run: Run, outcome: Imported | Brought | Made, *, dry_run: bool) -> Tol
     if isinstance(outcome, Imported):
         _tell_list(run, outcome, dry_run=dry_run)
         data = _as_json(outcome) if run.json else {}
-        return Told(data, is_done=True, is_doubtful=bool(outcome.reading.doubtful))
+        is_doubtful = bool(outcome.reading.doubtful) or not outcome.entry_count
+        return Told(data, is_done=True, is_doubtful=is_doubtful)
     if not isinstance(outcome, Made):
         return _tell_brought(run, outcome, dry_run=dry_run)
     verb = "would be made" if dry_run else "is made"
@@ -269,7 +270,7 @@ def _tell_list(run: Run, imported: Imported, *, dry_run: bool) -> None:
     if imported.not_utf8 is not None:
         run.warn(f"{imported.path} is not UTF-8 at byte {imported.not_utf8}; its bytes are kept")
     if not imported.entry_count:
-        run.warn(f"{imported.path} holds no entries")
+        _warn_of_none(run, imported, dry_run=dry_run)
     verb = "would be" if dry_run else "is"
     reading = imported.reading
     run.say(
@@ -284,6 +285,17 @@ def _tell_list(run: Run, imported: Imported, *, dry_run: bool) -> None:
             run.say(f"  line {line}: {title}, {why}")
         if len(found) > len(shown):
             run.say(f"  and {len(found) - len(shown)} more {title}; --verbose shows all")
+
+
+def _warn_of_none(run: Run, imported: Imported, *, dry_run: bool) -> None:
+    """Says that a list has no entries, and what one looks like."""
+    path = printable(str(imported.path))
+    if not imported.size:
+        run.warn(f"{path} is empty")
+    else:
+        run.warn(f"nothing in {path} was read as an entry; all of it is kept as text")
+    back = "" if dry_run else "; `diffkb undo` takes the import back"
+    run.hint(f"an entry is an item such as `- [Title](https://…)`{back}")
 
 
 def _as_json(imported: Imported) -> dict[str, Any]:
