@@ -75,6 +75,7 @@ def test_a_backup_replaces_no_file_unless_that_is_said(
     done = call("base", "backup", str(mine))
     assert (done.status, mine.read_text()) == (4, "mine")
     assert done.stderr.startswith(f"error: {mine} exists already\nhint: ")
+    assert "replace this one with --force" in done.stderr
     assert call("base", "backup", "--force", str(mine)).status == 0
     assert rows(mine) == rows(base)
 

@@ -129,7 +129,7 @@ def test_init_never_replaces_a_file(call: Call, base: Path) -> None:
     done = call("base", "init", "--empty")
     assert done.status == 4
     assert done.stderr == (
-        f"error: {base} exists already\nhint: name another file, or replace this one with --force\n"
+        f"error: {base} exists already\nhint: name another file, or remove this one\n"
     )
     assert base.read_bytes() == before
 

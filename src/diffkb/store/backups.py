@@ -101,7 +101,8 @@ def back_up(
                     hint="`diffkb base doctor` looks at the base",
                 )
 
-        publish(path, fill, wal=False, replacing=replacing)
+        instead = "replace this one with --force"
+        publish(path, fill, wal=False, replacing=replacing, instead=instead)
     return Copy(path, revision, rows)
 
 

@@ -28,7 +28,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def publish(
-    path: Path, fill: Callable[[Path], None], *, wal: bool, replacing: bool = False
+    path: Path,
+    fill: Callable[[Path], None],
+    *,
+    wal: bool,
+    replacing: bool = False,
+    instead: str = "remove this one",
 ) -> None:
     """Writes a base beside its place, and gives it its name in one step.
 
@@ -40,6 +45,7 @@ def publish(
         fill: writes it into an empty file.
         wal: whether it works in write-ahead mode.
         replacing: whether a file that is there is replaced.
+        instead: what a person can do with one that is there, for the hint.
 
     Raises:
         AlreadyThere: there is a file already.
@@ -61,7 +67,7 @@ def publish(
         sync(path.parent)
     except OSError as error:
         if isinstance(error, FileExistsError) and path.parent.is_dir():
-            hint = "name another file, or replace this one with --force"
+            hint = f"name another file, or {instead}"
             raise AlreadyThere(str(path), hint=hint) from error
         raise unwritable(path, error) from error
 
