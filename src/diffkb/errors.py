@@ -179,10 +179,12 @@ class EntryNotFound(NotFoundError):
 
     code = "entry-not-found"
 
-    def __init__(self, ref: str) -> None:
+    def __init__(self, ref: str, document: str | None = None) -> None:
+        where = f' of "{document}"' if document else ""
         super().__init__(
-            f"no entry is meant by `{ref}`",
-            hint="`diffkb list` shows the entries with their ids",
+            f"no entry{where} is meant by `{ref}`",
+            hint=f"`diffkb list{' --document NAME' if document else ''}` shows the entries with "
+            "their ids",
             ref=ref,
         )
 

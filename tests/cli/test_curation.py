@@ -160,7 +160,11 @@ def test_a_document_says_which_entry_is_meant(call: Call, tmp_path: Path) -> Non
     assert call(*both, "--document", "mine").stdout == f'rated {mine} "Denoising" 2\n'
     assert call("read", "denoising", "--document", "Mine").stdout == f'read {mine} "Denoising"\n'
     assert call("tag", "read:yes", "+x", "--document", "Mine").stdout.split()[1] == mine
-    assert call("rm", "12", "--document", "Mine").status == 3
+    done = call("rm", "12", "--document", "Mine")
+    assert (done.status, done.stderr.splitlines()[0]) == (
+        3,
+        'error: no entry of "Mine" is meant by `12`',
+    )
     assert call("rm", "12", "--document", "Yours").status == 3
     # Where the place is another entry, that one is of the document too.
     assert call("move", mine, "--after", "12", "--document", "Mine").status == 3

@@ -13,7 +13,7 @@ from diffkb.services.refs import resolve_ref
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from diffkb.store.reader import Reader
+    from diffkb.store.reader import Document, Reader
 
 # Words and signs that join the conditions of a query.
 JOINING = frozenset({"or", "and", "not", "(", ")"})
@@ -56,7 +56,7 @@ def choose_entries(reader: Reader, meant: Meant) -> list[int]:
         raise UsageError("no entry is named", hint="name entries by REF, or give a query")
     asking = [word for word in meant.words if _asks(reader, word)]
     if not asking and not meant.query:
-        only = document_id(reader, meant.document)
+        only = named_document(reader, meant.document)
         return list(dict.fromkeys(resolve_ref(reader, ref, only) for ref in meant.words))
     left = [one for one in meant.words if one not in asking and one.lower() not in JOINING]
     if left:
@@ -71,13 +71,13 @@ def choose_entries(reader: Reader, meant: Meant) -> list[int]:
     return [entry_id for (entry_id,) in rows]
 
 
-def document_id(reader: Reader, name: str | None) -> int | None:
-    """Returns the number of the document that is named; None where none is.
+def named_document(reader: Reader, name: str | None) -> Document | None:
+    """Returns the document that is named; None where none is.
 
     Raises:
         DocumentNotFound: there is no such document.
     """
-    return None if name is None else find_document(reader.documents(), name).id
+    return None if name is None else find_document(reader.documents(), name)
 
 
 def holds_query(reader: Reader, meant: Meant) -> bool:

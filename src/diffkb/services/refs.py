@@ -12,10 +12,10 @@ from diffkb.errors import AmbiguousRef, EntryNotFound, MalformedIdentifier
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diffkb.store.reader import Reader
+    from diffkb.store.reader import Document, Reader
 
 
-def resolve_ref(reader: Reader, ref: str, document_id: int | None = None) -> int:
+def resolve_ref(reader: Reader, ref: str, document: Document | None = None) -> int:
     """Finds the entry that is meant.
 
     Args:
@@ -23,7 +23,7 @@ def resolve_ref(reader: Reader, ref: str, document_id: int | None = None) -> int
         ref: an id, an identifier in any spelling, a link, a citation key, a whole title, or words
             found in exactly one title; tried in this order. Case and diacritics of titles make no
             difference.
-        document_id: the only document it may stand in; None for any.
+        document: the only document it may stand in; None for any.
 
     Returns:
         The entry's id.
@@ -35,13 +35,13 @@ def resolve_ref(reader: Reader, ref: str, document_id: int | None = None) -> int
     text = storable(ref.strip())
     for anywhere in _tries(reader, text):
         found = anywhere
-        if document_id is not None:
-            found = reader.ids_in_document(anywhere, document_id)
+        if document is not None:
+            found = reader.ids_in_document(anywhere, document.id)
         if len(found) > 1:
             raise AmbiguousRef(ref, reader.titles(found))
         if found:
             return found[0]
-    raise EntryNotFound(ref)
+    raise EntryNotFound(ref, document.name if document else None)
 
 
 def _tries(reader: Reader, text: str) -> Iterator[list[int]]:

@@ -51,10 +51,11 @@ class RefReads(Reads):
 
     def ids_in_document(self, ids: Sequence[int], document_id: int) -> list[int]:
         """Returns which of some entries stand in a document."""
-        marks = ", ".join("?" * len(ids))
+        listed = ", ".join(map(str, ids))
         return self._ids(
-            f"SELECT id FROM entries WHERE document_id = ? AND id IN ({marks}) ORDER BY id",
-            [document_id, *ids],
+            "SELECT e.id FROM json_each(?) JOIN entries e ON e.id = value WHERE e.document_id = ?"
+            " ORDER BY e.id",
+            [f"[{listed}]", document_id],
         )
 
     def last_first(self, ids: Sequence[int]) -> list[int]:

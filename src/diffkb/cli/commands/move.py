@@ -10,7 +10,7 @@ from diffkb.cli.completion import complete_ref, complete_section
 from diffkb.cli.curation import Wanted, Words, Yes, change_entries, meant
 from diffkb.cli.options import DocumentName, DryRun, Run, command
 from diffkb.errors import UsageError
-from diffkb.services.choosing import document_id
+from diffkb.services.choosing import named_document
 from diffkb.services.moving import MOVE, Place, moving_beside, moving_to
 from diffkb.services.opening import open_reader
 from diffkb.services.refs import resolve_ref
@@ -79,7 +79,7 @@ def move(
         edit = moving_to(place)
     else:
         with open_reader(run.base, run.say) as reader:
-            other = resolve_ref(reader, beside, document_id(reader, document))
+            other = resolve_ref(reader, beside, named_document(reader, document))
             edit = moving_beside(other, after=before is None)
     return change_entries(
         run, MOVE, meant(run, words, wanted, document), edit, dry_run=dry_run, yes=yes
