@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffkb.cli.curation import write_diff
 from diffkb.cli.render.messages import printable
 from diffkb.errors import ChangedOnDisk
-from diffkb.services.publishing import STDIN, file_of, find_differences, write_file
+from diffkb.services.publishing import (
+    STDIN,
+    file_of,
+    find_differences,
+    make_folder_of,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +33,13 @@ class Target(NamedTuple):
         path: the file; None for the one that the document was last written to or read from.
         force: whether one that was edited since is replaced too.
         check: whether it is only looked at.
+        makes_folder: whether the folder it is to stand in is made where there is none.
     """
 
     path: Path | None
     force: bool
     check: bool
+    makes_folder: bool = False
 
 
 def deliver(
@@ -56,6 +64,8 @@ def deliver(
     path = target.path or Path(file_of(reader, exported.document))
     if target.check:
         return _check(run, form, path, exported, errors)
+    if target.makes_folder:
+        make_folder_of(path)
     try:
         written = write_file(run.base, path, exported, force=target.force, report=run.say)
     except ChangedOnDisk as error:
@@ -107,6 +117,7 @@ def _check(
         missing = "" if path.exists() else ": it is not there"
         run.say(f"{path} is stale{missing}")
         name = shlex.quote(str(path))
-        edited = f"; `diffkb sync {name}` takes over what was edited there" if not missing else ""
+        merged = not missing and exported.document is not None
+        edited = f"; `diffkb sync {name}` takes over what was edited there" if merged else ""
         run.hint(f"`diffkb export {form} -o {name}` renews it{edited}")
     return status

@@ -135,6 +135,13 @@ FORMATS = (
     ),
     Format("csv", "CSV", "a table for spreadsheets", "spreadsheet", suffixes=(".csv",)),
     Format("atom", "Atom", "a feed of what was added last", "atom", suffixes=(".atom",)),
+    Format(
+        "html",
+        "HTML",
+        "a page of its own to read, search and share",
+        "html",
+        suffixes=(".html", ".htm"),
+    ),
 )
 BY_NAME = {one.name: one for one in FORMATS}
 

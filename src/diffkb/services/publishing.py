@@ -77,6 +77,18 @@ def write_file(
     return before != content
 
 
+def make_folder_of(path: Path) -> None:
+    """Makes the folder a file is to stand in, and those above it, where they are missing.
+
+    Raises:
+        FileNotWritten: it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileNotWritten(str(path), error.strerror or str(error)) from error
+
+
 def find_differences(path: Path, content: bytes) -> list[bytes]:
     """Returns in what a file differs from what would be exported, as a unified diff.
 

@@ -48,6 +48,7 @@ STDOUT = "-"
         "diffkb export markdown wr:3 year:2022.. > best.md",
         "diffkb export bibtex --cited paper.aux -o refs.bib",
         "diffkb export jsonl author:song | head",
+        "diffkb export html -o site",
     ),
 )
 def export(
@@ -75,7 +76,12 @@ def export(
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to this file, in one step."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to this file, in one step (html: FILE or a folder).",
+        ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a file that was edited since.")
@@ -98,6 +104,7 @@ def export(
         raise UsageError(f"{form} is the whole base", hint="leave --cited out")
     if str(output) == STDOUT and not check:
         output = None
+    output = _page_in(output) if form == "html" and output is not None else output
     wanted = Wanted(BY_NAME[form], query or (), document, cited, annotate, private)
     with open_reader(run.base, run.say) as reader:
         found = _find(run, reader, wanted)
@@ -106,7 +113,7 @@ def export(
             from diffkb.services.publishing import Exported
 
             exported = Exported(b"".join(found.parts), found.document)
-            target = Target(output, force, check)
+            target = Target(output, force, check, makes_folder=form == "html")
             return deliver(run, reader, form, exported, target, errors=found.errors)
         status = int(bool(found.errors))
         if run.json:
@@ -171,6 +178,12 @@ def _find(run: Run, reader: Reader, wanted: Wanted) -> Parts:
     missing = cited.missing if cited is not None else []
     errors = [KeysNotFound(str(wanted.cited), missing)] if missing else []
     return Parts((text.encode("utf-8", "replace") for text in texts), errors=errors)
+
+
+def _page_in(output: Path) -> Path:
+    """Returns the file that is meant: a folder, or what has the name of one, holds a page."""
+    is_folder = output.is_dir() or (not output.suffix and not output.exists())
+    return output / "index.html" if is_folder and str(output) != STDOUT else output
 
 
 def _form_of(output: Path | None) -> str:
