@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diffkb.core.models import Entry
-from diffkb.core.references import Date, Reference, date_of, is_conference, type_of
+from diffkb.core.references import (
+    Date,
+    Reference,
+    date_of,
+    is_conference,
+    read_date,
+    type_of,
+)
 
 ENTRY = Entry(
     id=1,
@@ -107,3 +117,15 @@ def test_a_journal_goes_without_its_year_and_a_meeting_with_it() -> None:
 
 def test_a_type_that_a_file_gave_counts() -> None:
     assert Reference(ENTRY, "k", None, "", "", None, {"type": "thesis"}).type == "thesis"
+
+
+@given(
+    st.from_regex(r"[0-9]{4}(-[0-9]{2}){0,2}", fullmatch=True)
+    | st.sampled_from(["2020-13-45", "2021-02-30", "2024-02-29", "0000", "2021-00-00"])
+)
+def test_a_date_is_one_of_the_calendar(text: str) -> None:
+    found = read_date(text)
+    assert (found is None) == text.startswith("0000")
+    if found is not None:
+        assert text.startswith(found.iso)
+        date(found.year, found.month or 1, found.day or 1)

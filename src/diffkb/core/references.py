@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -34,6 +35,8 @@ Type = Literal[
     "thesis",
     "webpage",
 ]
+
+MONTHS = 12
 
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
@@ -145,13 +148,24 @@ def container_of(venue: str | None, kind: Type) -> str | None:
 
 def date_of(entry: Entry) -> Date | None:
     """Returns when a work came out: as a source says, else its venue, else the list."""
-    found = _DATE.match(entry.published or "")
+    found = read_date(entry.published or "")
     if found is not None:
-        return Date(*(int(part) if part else None for part in found.groups()))  # type: ignore[arg-type] # the year is always there
+        return found
     years = _YEAR.findall(entry.venue or "")
     if years:
         return Date(int(years[-1]))
     return None if entry.year is None else Date(entry.year)
+
+
+def read_date(text: str) -> Date | None:
+    """Returns the date that a text begins with, as far as there is such a one in the calendar."""
+    found = _DATE.match(text)
+    if found is None or not int(found[1]):
+        return None
+    year, month, day = (int(part or 0) for part in found.groups())
+    if not 1 <= month <= MONTHS:
+        return Date(year)
+    return Date(year, month, day if 1 <= day <= monthrange(year, month)[1] else None)
 
 
 def _is_archive(venue: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
 from diffkb.core.identifiers import parse_ref, url_of
 from diffkb.core.models import ARXIV, DOI, Fields, Identifier, Record
+from diffkb.core.references import read_date
 from diffkb.errors import MalformedIdentifier
 from diffkb.formats import Found, NoRecord
 from diffkb.formats.bibtex import CONTAINERS, KIND, MONTHS
@@ -54,10 +56,20 @@ _USUAL = frozenset(
 )
 # Bytes that are no UTF-8: old files are in Latin-1.
 _LATIN_1 = {0xDC00 + byte: chr(byte) for byte in range(0x80, 0x100)}
-_PART = re.compile(r"\s*#\s*")
+# The marks that a value's parts stand in, what joins parts, and a part that stands in none.
+_MARK = re.compile(r'[{}"]')
+_UNESCAPED_MARK = re.compile(r'(?<!\\)[{}"]')
+_JOIN = re.compile(r"\s*#\s*")
+_BARE = re.compile(r'[^#{}"=]*')
 _MONTH = {name: number for number, name in enumerate(MONTHS, start=1)}
-_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+# A month by its name or its number, with the day as BibTeX's manual joins it: "12~" # dec.
+_MONTH_NAMED = re.compile(
+    r"(?:(?P<before>\d{1,2})[\s.]*)?(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"[a-z]*\.?(?:\s*(?P<behind>\d{1,2}))?|(?P<number>\d{1,2})"
+)
+_GOES_ON = re.compile(r"-?\d")
 _URL = re.compile(r"\\url\{([^{}]+)\}|\\href\{([^{}]+)\}|(https?://[^\s{}]+)")
+_URLS = re.compile(r"[,;]\s+(?=https?://)")
 _ARXIV = re.compile(r"arxiv", re.IGNORECASE)
 # As Google Scholar and DBLP write it: "arXiv preprint arXiv:2006.11239", "CoRR abs/2006.11239".
 _ARXIV_NUMBER = re.compile(
@@ -73,7 +85,7 @@ def read(stream: BinaryIO) -> Iterator[Found]:
     A field that an entry has twice counts as it stands first, and an entry whose key another has
     is one all the same.
     """
-    text = stream.read().decode("utf-8-sig", "surrogateescape")
+    text = _text_of(stream.read())
     blocks = _split(text.replace("\r\n", "\n").replace("\r", "\n"))
     strings = _strings(blocks)
     entries = [_entry_of(block) for block in blocks]
@@ -82,13 +94,36 @@ def read(stream: BinaryIO) -> Iterator[Found]:
         raw = _raw(blocks, number).encode("utf-8", "surrogateescape")
         line = (block.start_line or 0) + 1
         if entry is not None:
-            fields = _fields(entry, strings)
-            parent = named.get(fields.get("crossref", "").lower())
-            if parent is not None:
-                fields = _inherited(_fields(parent, strings)) | fields
-            yield Found(line, raw, _record(entry.entry_type.lower(), entry.key, fields))
+            yield Found(line, raw, _read_entry(entry, named, strings))
         elif (why := _why_none(block)) is not None:
             yield Found(line, raw, NoRecord(why))
+
+
+def _text_of(content: bytes) -> str:
+    """Returns the text of a file: UTF-16 where it begins as such, else UTF-8."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    return content.decode("utf-8-sig", "surrogateescape")
+
+
+def _read_entry(
+    entry: Entry, named: Mapping[str, Entry], strings: Mapping[str, str]
+) -> Record | NoRecord:
+    """Returns what an entry says, or why it says nothing.
+
+    Args:
+        entry: as it was split from the others.
+        named: the entries of the file by their keys in small letters.
+        strings: the abbreviations.
+    """
+    try:
+        fields = _fields(entry, strings)
+        parent = named.get(fields.get("crossref", "").lower())
+        if parent is not None and parent is not entry:
+            fields = _inherited(_fields(parent, strings)) | fields
+    except NoRecord as error:
+        return error
+    return _record(entry.entry_type.lower(), entry.key, fields)
 
 
 def _split(text: str) -> list[Block]:
@@ -140,38 +175,77 @@ def _strings(blocks: list[Block]) -> dict[str, str]:
     found = {name: name for name in MONTHS}
     for block in blocks:
         if isinstance(block, String):
-            found[block.key.lower()] = _value(str(block.value), found)
+            value = str(block.value)
+            found[block.key.lower()] = _value(value, found) or value.strip('{}" ')
     return found
 
 
 def _fields(entry: Entry, strings: Mapping[str, str]) -> dict[str, str]:
-    """Returns the fields of an entry by their names in small letters; their values are TeX."""
+    """Returns the fields of an entry by their names in small letters; their values are TeX.
+
+    Raises:
+        NoRecord: a value goes on where it should end.
+    """
     found: dict[str, str] = {}
     for field in entry.fields:
-        value = str(field.value).translate(_LATIN_1)
-        found.setdefault(field.key.lower(), _value(value, strings))
+        value = _value(str(field.value).translate(_LATIN_1), strings)
+        if value is None:
+            raise NoRecord(f"`{field.key}` goes on behind its end: a comma may be missing")
+        found.setdefault(field.key.lower(), value)
     return found
 
 
-def _value(text: str, strings: Mapping[str, str]) -> str:
-    """Returns a value without its braces or quotation marks, its parts joined."""
-    parts = [text] if "#" not in text or _is_one(text) else _PART.split(text)
-    return "".join(_part(part.strip(), strings) for part in parts)
+def _value(text: str, strings: Mapping[str, str]) -> str | None:
+    """Returns a value without its braces or quotation marks, its parts joined; None for none."""
+    for mark in (_MARK, _UNESCAPED_MARK):
+        parts = _parts(text.strip(), mark)
+        if parts is not None:
+            return "".join(_part(part, strings) for part in parts)
+    return None
 
 
-def _is_one(text: str) -> bool:
-    """Says whether a value is one piece, in braces from end to end."""
+def _parts(text: str, mark: re.Pattern[str]) -> list[str] | None:
+    """Returns the parts of a value, which `#` joins; None where something else stands between.
+
+    Args:
+        text: the value.
+        mark: what matches a brace or a quotation mark. BibTeX counts braces behind a backslash
+            too, but people who write them so mean otherwise.
+    """
+    parts: list[str] = []
+    start = 0
+    while True:
+        end = _part_end(text, start, mark)
+        if end is None:
+            return None
+        parts.append(text[start:end].strip())
+        joined = _JOIN.match(text, end)
+        if joined is None:
+            return parts if end == len(text) else None
+        start = joined.end()
+
+
+def _part_end(text: str, start: int, mark: re.Pattern[str]) -> int | None:
+    """Returns where the part ends that begins at a place; None where it does not end."""
+    if text[start : start + 1] not in {"{", '"'}:
+        bare = _BARE.match(text, start)
+        return bare.end() if bare else None
     depth = 0
-    for place, one in enumerate(text):
-        depth += (one == "{") - (one == "}")
-        if depth == 0:
-            return one == "}" and place == len(text) - 1
-    return False
+    quoted = text[start] == '"'
+    for found in mark.finditer(text, start + 1 if quoted else start):
+        if found[0] == '"':
+            if quoted and depth == 0:
+                return found.end()
+            continue
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0 and not quoted:
+            return found.end()
+    return None
 
 
 def _part(part: str, strings: Mapping[str, str]) -> str:
     """Returns what a part of a value stands for."""
-    if len(part) > 1 and (part[0], part[-1]) in {("{", "}"), ('"', '"')}:
+    if part[:1] in {"{", '"'}:
         return part[1:-1]
     return strings.get(part.lower(), part)
 
@@ -246,7 +320,7 @@ def _identifiers(fields: dict[str, str]) -> Iterator[Identifier]:
     """Yields the identifiers that fields of their own give; what is none stays a field."""
     archive = " ".join(fields.get(name, "") for name in ("archiveprefix", "eprinttype"))
     eprint = fields.get("eprint", "")
-    number = _parsed(f"arXiv:{_verbatim(eprint)}", ARXIV) if eprint else None
+    number = _arxiv_number(_verbatim(eprint)) if eprint else None
     if number is not None and (not archive.strip() or _ARXIV.search(archive)):
         for name in ("eprint", "archiveprefix", "eprinttype"):
             fields.pop(name, None)
@@ -259,6 +333,11 @@ def _identifiers(fields: dict[str, str]) -> Iterator[Identifier]:
     if (doi := _parsed(_verbatim(fields.get("doi", "")), DOI)) is not None:
         fields.pop("doi")
         yield doi
+
+
+def _arxiv_number(text: str) -> Identifier | None:
+    """Returns the number that an eprint is, with or without `arXiv:` or a link around it."""
+    return _parsed(text, ARXIV) or _parsed(f"arXiv:{text}", ARXIV)
 
 
 def _parsed(text: str, scheme: str) -> Identifier | None:
@@ -293,27 +372,37 @@ def _venue(fields: dict[str, str], places: Iterable[str], *, is_preprint: bool) 
 
 
 def _date(fields: dict[str, str]) -> str | None:
-    """Takes out the date; of a range its beginning."""
-    found = _DATE.match(from_tex(fields.get("date", "")))
+    """Takes out the date, of a range its beginning; what is no date of a calendar stays."""
+    written = from_tex(fields.get("date", ""))
+    found = read_date(written)
     if found is not None:
-        fields.pop("date")
+        if not _GOES_ON.match(written, len(found.iso)):
+            fields.pop("date")
         fields.pop("year", None)
-        return found[0]
-    year = _DATE.match(from_tex(fields.get("year", "")))
-    if year is None:
+        return found.iso
+    found = read_date(from_tex(fields.get("year", "")))
+    if found is None:
         return None
     fields.pop("year")
-    month = from_tex(fields.get("month", "")).lower()
-    number = _MONTH.get(month[:3]) or (int(month) if month.isdecimal() else 0)
-    if not 1 <= number <= len(MONTHS):
-        return year[1]
+    named = _MONTH_NAMED.fullmatch(from_tex(fields.get("month", "")).lower())
+    if named is None:
+        return found.iso
+    month = _MONTH.get(named["name"] or "") or int(named["number"] or 0)
+    day = named["before"] or named["behind"] or "0"
+    whole = read_date(f"{found.year:04}-{month:02}-{int(day):02}")
+    if whole is None or whole.month is None:
+        return found.iso
     fields.pop("month")
-    return f"{year[1]}-{number:02}"
+    return whole.iso
 
 
 def _link(fields: dict[str, str], identifiers: tuple[Identifier, ...]) -> str | None:
     """Takes out the link, or makes one of the identifiers."""
-    if url := _verbatim(fields.pop("url", "")):
+    url, *more = _URLS.split(fields.pop("url", "").strip("{} \n"))
+    if more:
+        # cobib lists several, of which an entry has one.
+        fields["urls"] = ", ".join(more)
+    if url := _verbatim(url):
         return url
     if found := _URL.search(fields.get("howpublished", "")):
         return found[1] or found[2] or found[3]

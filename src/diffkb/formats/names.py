@@ -131,7 +131,7 @@ def _split(value: str, separator: re.Pattern[str]) -> Iterable[str]:
 def _read(name: str) -> Author | None:
     """Reads a name; None where there is none."""
     name = " ".join(name.split())
-    if not name:
+    if not name.strip(" ,"):
         return None
     if name.lower() in _MANY:
         return Author(OTHERS)

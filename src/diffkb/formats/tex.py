@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -238,6 +239,8 @@ def _decoder() -> LatexNodes2Text:
         get_default_latex_context_db,
     )
 
+    # Of a command whose argument is none it would warn on standard error.
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     context = get_default_latex_context_db()
     signs = {command[1:-2]: sign for sign, command in _MEANT.items() if command.endswith("{}")}
     logos = {name: name for name in ("TeX", "LaTeX", "BibTeX")}
