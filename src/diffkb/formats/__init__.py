@@ -122,6 +122,7 @@ FORMATS = (
         "csl_json",
         reads=True,
         suffixes=(".json",),
+        reading="csl_json_reading",
         cites=True,
     ),
     Format(
@@ -131,6 +132,7 @@ FORMATS = (
         "ris",
         reads=True,
         suffixes=(".ris",),
+        reading="ris_reading",
         cites=True,
     ),
     Format("csv", "CSV", "a table for spreadsheets", "spreadsheet", suffixes=(".csv",)),

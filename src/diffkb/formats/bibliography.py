@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from diffkb.errors import BadValue, UnreadableInput
 from diffkb.formats import Style
-from diffkb.formats.csl_json import item
+from diffkb.formats.csl_json import item_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -147,7 +147,7 @@ def _item(one: Reference) -> dict[str, Any]:
     """Returns an item as the processor takes it: text for text, what keeps its letters marked."""
     found: dict[str, Any] = {
         name: _cleaned(html.unescape(value)) if isinstance(value, str) else value
-        for name, value in item(one, Style()).items()
+        for name, value in item_of(one, Style()).items()
         if name not in _SHOWN_NOT
     }
     if one.entry.arxiv_id is not None and one.type == "article":

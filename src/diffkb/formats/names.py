@@ -26,7 +26,6 @@ _BODIES = frozenset(
     "collaboration team group consortium project lab laboratory institute university committee"
     " association society foundation network initiative openai deepmind google".split()
 )
-_SUFFIXES = frozenset(("Jr", "Sr", "II", "III", "IV"))
 OTHERS = "others"
 _MANY = frozenset({"others", "et al", "et al.", "and others"})
 
@@ -79,21 +78,20 @@ def is_person(name: str) -> bool:
     )
 
 
-def parted(author: Author) -> Author:
-    """Returns an author with family and given name, where a name without them can be parted.
+def part_name(author: Author) -> tuple[str, str] | None:
+    """Returns the family name, with its particles, and the given one; None of what has none.
 
-    The family's name is the last word, with small words before it, such as `van der`.
+    Where nobody said which is which, the last word is the family's, and small words before it.
     """
-    name = " ".join(author.name.split())
-    if author.family or not is_person(name):
-        return author
-    words = name.split()
-    suffix = words.pop() if len(words) > 2 and words[-1].strip(".") in _SUFFIXES else None  # noqa: PLR2004 - given and family name are left
+    if author.family and author.family.strip():
+        return author.family, author.given or ""
+    if not is_person(author.name):
+        return None
+    words = author.name.split()
     start = len(words) - 1
     while start > 1 and words[start - 1].islower():
         start -= 1
-    given = " ".join(words[:start])
-    return Author(name, " ".join(words[start:]), f"{given}, {suffix}" if suffix else given)
+    return " ".join(words[start:]), " ".join(words[:start])
 
 
 def _part(part: str, text: Callable[[str], str]) -> str:
