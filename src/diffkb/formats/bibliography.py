@@ -15,10 +15,13 @@ from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from diffkb.errors import BadValue, UnreadableInput
 from diffkb.formats import Style
 from diffkb.formats.csl_json import item_of
+from diffkb.formats.names import MANY
+from diffkb.formats.tex import from_tex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,15 +37,36 @@ _TAGS = ("i", "b", "u", "sup", "sub")
 _OPEN = {tag: chr(0xF0000 + 2 * number) for number, tag in enumerate(_TAGS)}
 _CLOSE = {tag: chr(0xF0001 + 2 * number) for number, tag in enumerate(_TAGS)}
 _MARKS = re.compile("[\U000f0000-\U000f0009]")
-_UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\U000f0000-\U000f0009]+")
+_UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\U000f0000-\U000f000a]+")
+# Stands for a sign that the processor would take for markup.
+_LESS = "\U000f000a"
+_IN_LINKS = "!#$%&'()*+,-./:;=?@[]_~"
+_LINK = re.compile(
+    "https?://[^\\s\U000f0000-\U000f000a]+?(?=[.,;]?(?:[\\s\U000f0000-\U000f000a]|$))"
+)
 _NUMBER = re.compile(r"(\[\d+\]|\d+\.)(?=\S)")
 _MATH = re.compile(r"\$[^$]+\$")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$]|&(?=#?\w+;))")
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 # What a person would see of an entry; the rest is not for bibliographies.
 _SHOWN_NOT = frozenset(
     "custom abstract annote keyword note categories archive archive_location".split()
 )
+
+# Of records of BibTeX and RIS, what styles ask for.
+_VARIABLES = {
+    "bibtex": {
+        "volume": "volume",
+        "number": "issue",
+        "pages": "page",
+        "publisher": "publisher",
+        "school": "publisher",
+        "institution": "publisher",
+        "edition": "edition",
+        "address": "publisher-place",
+    },
+    "ris": {"VL": "volume", "IS": "issue", "PB": "publisher", "CY": "publisher-place"},
+}
 
 
 def cite(references: Sequence[Reference], style: str, target: Target, *, keeps: bool) -> list[str]:
@@ -89,12 +113,17 @@ def _rendered(references: Sequence[Reference], style: str, *, keeps: bool) -> It
             made.register(Citation([CitationItem(item["id"])]))
         if not keeps:
             made.sort()
-        keys, texts = list(made.keys), list(map(str, made.bibliography()))
+        keys = list(made.keys)
+        # One by one: of what a style shows nothing the processor would leave out the entry.
+        texts = ["".join(map(str, parsed.render_bibliography([one]))) for one in made.items]
     except Exception as error:  # styles of all kinds make it raise anything
         raise UnreadableInput(style, "citeproc-py cannot follow this style") from error
+    # As in American English; of other languages each has its own way.
+    moves = parsed.root.get("default-locale", "en-US") == "en-US"
     for key, text in zip(keys, texts, strict=True):
-        without = _once(text, titles[key]) if key in nameless else text
-        yield _punctuated(without)
+        shown = text or titles[key]
+        without = _once(shown, titles[key]) if key in nameless else shown
+        yield _punctuated(without, moves=moves)
 
 
 def _style_content(style: str) -> bytes:
@@ -150,6 +179,7 @@ def _item(one: Reference) -> dict[str, Any]:
         for name, value in item_of(one, Style()).items()
         if name not in _SHOWN_NOT
     }
+    found = _further(one) | found
     if one.entry.arxiv_id is not None and one.type == "article":
         found |= {"number": f"arXiv:{one.entry.arxiv_id}", "publisher": "arXiv"}
     found["title"] = _MATH.sub(lambda math: _kept(math[0]), _cleaned(one.entry.title))
@@ -158,14 +188,34 @@ def _item(one: Reference) -> dict[str, Any]:
             found[name] = _kept(str(found[name]))
     if "author" in found:
         found["author"] = [
-            {part: _cleaned(value) for part, value in name.items()} for name in found["author"]
+            {part: _cleaned(value) for part, value in name.items()}
+            if name.get("literal", "").lower() not in MANY
+            else {"literal": "et al."}
+            for name in found["author"]
         ]
     return found
 
 
+def _further(one: Reference) -> dict[str, str]:
+    """Returns what an import of another format left that styles ask for."""
+    found: dict[str, str] = {}
+    for form, variables in _VARIABLES.items():
+        kept = one.extra.get(form, {})
+        for name, variable in variables.items():
+            value = kept.get(name)
+            text = value[0] if isinstance(value, list) and value else value
+            if isinstance(text, str) and text.strip():
+                found.setdefault(variable, _cleaned(from_tex(text) if form == "bibtex" else text))
+    ris = one.extra.get("ris", {})
+    pages = [ris[tag][0] for tag in ("SP", "EP") if isinstance(ris.get(tag), list) and ris[tag]]
+    if pages:
+        found.setdefault("page", _cleaned("-".join(map(str, pages))))
+    return found
+
+
 def _cleaned(text: str) -> str:
-    """Returns a text in one line without what cannot be seen."""
-    return " ".join(_UNPRINTED.sub(" ", text).split())
+    """Returns a text in one line without what cannot be seen, and without markup."""
+    return " ".join(_UNPRINTED.sub(" ", text).split()).replace("<", _LESS)
 
 
 def _kept(text: str) -> str:
@@ -198,20 +248,56 @@ def _once(text: str, title: str) -> str:
     found = list(re.finditer(f"{around}{re.escape(title)}{around}[.,]*\\s*", text, re.IGNORECASE))
     if len(found) < 2:  # noqa: PLR2004 - said once
         return text
-    return text[: found[1].start()] + text[found[1].end() :]
+    text = text[: found[1].start()] + text[found[1].end() :]
+    # APA's words for pages that change, where nobody noted the day.
+    return re.sub(r"\bRetrieved (?=https?://)", "", text)
 
 
-def _punctuated(text: str) -> str:
-    """Returns an entry with its marks as these styles have them in English."""
+def _punctuated(text: str, *, moves: bool) -> str:
+    """Returns an entry with its marks as its style has them.
+
+    Args:
+        text: the entry.
+        moves: whether commas and full stops stand within quotation marks.
+    """
     text = _NUMBER.sub(r"\1 ", text, count=1) if _NUMBER.match(text) else text
     text = re.sub("([?!])((?:[\U000f0000-\U000f0009”])*)[.,](?=\\s|$)", r"\1\2", text)
+    text = re.sub(r" (?:&|and) et al\.", " et al.", text)
+    text = re.sub(
+        "([.]”?[\U000f0000-\U000f0009]+)\\.(?!\\.)|(?<!\\.)\\.\\.(?!\\.)", _one_stop, text
+    )
+    if not moves:
+        return " ".join(text.split())
     text = re.sub("([.,])((?:[\U000f0000-\U000f0009])*)”([.,])", r"\1\2”", text)
     text = re.sub("”([.,])(?=\\s|$)", r"\1”", text)
     return " ".join(text.split())
 
 
+def _one_stop(found: re.Match[str]) -> str:
+    """Returns one full stop of two, with the marks between."""
+    return found[1] or "."
+
+
 def _in_target(text: str, target: Target) -> str:
-    """Returns an entry in what is asked for, its text escaped for it."""
+    """Returns an entry in what is asked for, its text escaped for it, links to be followed."""
+    pieces: list[str] = []
+    end = 0
+    for link in _LINK.finditer(text):
+        pieces += [_escaped(text[end : link.start()], target), _linked(link[0], target)]
+        end = link.end()
+    return "".join([*pieces, _escaped(text[end:], target)])
+
+
+def _linked(url: str, target: Target) -> str:
+    """Returns a link as what is asked for has it."""
+    if target == "html":
+        return f'<a href="{html.escape(url)}">{html.escape(url)}</a>'
+    return f"<{quote(url, safe=_IN_LINKS)}>" if target == "markdown" else url
+
+
+def _escaped(text: str, target: Target) -> str:
+    """Returns a text without links in what is asked for."""
+    text = text.replace(_LESS, "<")
     if target == "text":
         return _MARKS.sub("", text)
     if target == "html":

@@ -27,7 +27,7 @@ _BODIES = frozenset(
     " association society foundation network initiative openai deepmind google".split()
 )
 OTHERS = "others"
-_MANY = frozenset({"others", "et al", "et al.", "and others"})
+MANY = frozenset({"others", "et al", "et al.", "and others"})
 
 
 def write_names(authors: Sequence[Author], text: Callable[[str], str]) -> str:
@@ -44,7 +44,7 @@ def write_names(authors: Sequence[Author], text: Callable[[str], str]) -> str:
 def _written(author: Author, text: Callable[[str], str]) -> str:
     """Returns a name, empty where there is none."""
     name = " ".join(author.name.split())
-    if name.lower() in _MANY:
+    if name.lower() in MANY:
         return OTHERS
     family = " ".join((author.family or "").split())
     given = " ".join((author.given or "").split())
@@ -131,7 +131,7 @@ def _read(name: str) -> Author | None:
     name = " ".join(name.split())
     if not name.strip(" ,"):
         return None
-    if name.lower() in _MANY:
+    if name.lower() in MANY:
         return Author(OTHERS)
     if name.startswith("{") and _closes_last(name):
         return _named(from_tex(name))
