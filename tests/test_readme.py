@@ -159,7 +159,7 @@ def test_quick_start_has_the_two_commands() -> None:
     start, _, _ = rest.partition("\n## ")
     first, second = re.findall(r"^```sh\n(.*?)^```$", start, re.MULTILINE | re.DOTALL)
     assert "pip install -q . &&" in first
-    assert second.endswith('.venv/bin/pip install -q -e ".[dev]" && .venv/bin/pytest\n')
+    assert second.endswith('.venv/bin/pip install -q -e ".[dev]" && .venv/bin/pytest -n auto\n')
 
 
 def test_readme_names_every_command() -> None:

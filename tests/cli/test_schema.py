@@ -34,6 +34,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "base backup": ("base", "backup"),
     "base doctor": ("base", "doctor"),
     "base upgrade": ("base", "upgrade"),
+    "cite": ("cite", "12", "nonsense"),
     "config": ("config",),
     "config get": ("config", "get", "patience"),
     "config path": ("config", "path"),

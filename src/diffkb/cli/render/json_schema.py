@@ -332,6 +332,7 @@ ANSWERS: dict[str, Schema] = {
     "section list": _object(
         sections=_list({"allOf": [_SECTION, _object(id=NUMBER, level=NUMBER)]})
     ),
+    "cite": _object(format=TEXT, style=TEXT, texts=_list(TEXT)),
     "document": _DOCUMENTS,
     "document list": _DOCUMENTS,
     "document default": _object(document=TEXT),
