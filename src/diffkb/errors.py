@@ -121,6 +121,23 @@ class BadQuery(UsageError):
         self.place = (query, at)
 
 
+class BadTemplate(UsageError):
+    """A template cannot be read, or asks for what is not there."""
+
+    code = "bad-template"
+
+    def __init__(self, path: str, line: int | None, why: str) -> None:
+        where = f", line {line}" if line else ""
+        super().__init__(
+            f"the template {path}{where}: {why}",
+            hint="`diffkb export --help` says what a template sees",
+            ref=path,
+        )
+        self.path = path
+        self.line = line
+        self.why = why
+
+
 class BadPattern(UsageError):
     """A regular expression cannot be read."""
 

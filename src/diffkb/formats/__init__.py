@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
     from typing import BinaryIO
 
     from diffkb.core.models import Record
@@ -38,11 +39,13 @@ class Style(NamedTuple):
         annotated: whether WR, note and section go where the format has a place for such.
         private: whether notes that do not stand in the list go there too.
         sorted_by: the field the entries are sorted by; None for the order of their lists.
+        template: the file of the person's own that says how.
     """
 
     annotated: bool = False
     private: bool = False
     sorted_by: str | None = None
+    template: Path | None = None
 
 
 class Write(Protocol):
@@ -65,6 +68,7 @@ class Format(NamedTuple):
         suffixes: of files that are in it.
         reading: the file where `read` stands, if that is another one.
         cites: whether its entries go by their citation keys.
+        by_template: whether a file of the person's own says how it looks.
     """
 
     name: str
@@ -76,6 +80,7 @@ class Format(NamedTuple):
     suffixes: tuple[str, ...] = ()
     reading: str | None = None
     cites: bool = False
+    by_template: bool = False
 
 
 FORMATS = (
@@ -143,6 +148,14 @@ FORMATS = (
         "a page of its own to read, search and share",
         "html",
         suffixes=(".html", ".htm"),
+    ),
+    Format(
+        "template",
+        "Template",
+        "whatever a Jinja template makes of it",
+        "template",
+        cites=True,
+        by_template=True,
     ),
 )
 BY_NAME = {one.name: one for one in FORMATS}

@@ -68,6 +68,7 @@ def export_selected(
     cited: Cited | None = None,
     annotated: bool = False,
     private: bool = False,
+    template: Path | None = None,
 ) -> Iterator[str]:
     """Yields the entries of a selection in a format that writes entries.
 
@@ -78,6 +79,7 @@ def export_selected(
         cited: those of them that a paper cites; None for all.
         annotated: whether WR, note and section go where the format has a place for such.
         private: whether notes that do not stand in the Markdown go with them.
+        template: the file that says how a format looks which leaves that open.
     """
     from diffkb.store.references import select_references
 
@@ -86,7 +88,7 @@ def export_selected(
     references = chain.from_iterable(
         select_references(reader, one, order, limit, private=private) for one in conditions
     )
-    style = Style(annotated, private, order[0].field if order else None)
+    style = Style(annotated, private, order[0].field if order else None, template)
     return writer_of(form)(references, style)
 
 

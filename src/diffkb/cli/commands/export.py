@@ -74,6 +74,12 @@ def export(
         bool,
         typer.Option("--annotate", help="With WR, section and note as keywords and annotations."),
     ] = False,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template", metavar="FILE", help="A Jinja template: page.html.j2, refs.tex.j2, ..."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -92,7 +98,7 @@ def export(
     ] = False,
 ) -> int:
     """Writes the base to standard output, or to a file."""
-    form = form or _form_of(output)
+    form = form or (_form_of(output) if template is None else "template")
     if form not in NAMES:
         raise BadValue("FORMAT", form, " or ".join(NAMES))
     if query and BY_NAME[form].writes == "base":
@@ -100,12 +106,17 @@ def export(
             f"{form} is the whole base, and takes no query",
             hint="`diffkb export jsonl QUERY` writes an entry a line",
         )
+    if BY_NAME[form].by_template != (template is not None):
+        raise UsageError(
+            f"{form} takes {'a' if template is None else 'no'} template",
+            hint="`diffkb export template --template FILE` writes by one",
+        )
     if cited is not None and BY_NAME[form].writes == "base":
         raise UsageError(f"{form} is the whole base", hint="leave --cited out")
     if str(output) == STDOUT and not check:
         output = None
     output = _page_in(output) if form == "html" and output is not None else output
-    wanted = Wanted(BY_NAME[form], query or (), document, cited, annotate, private)
+    wanted = Wanted(BY_NAME[form], query or (), document, cited, annotate, private, template)
     with open_reader(run.base, run.say) as reader:
         found = _find(run, reader, wanted)
         if output is not None or check:
@@ -134,6 +145,7 @@ class Wanted(NamedTuple):
     cited: Path | None
     annotated: bool
     private: bool
+    template: Path | None
 
 
 class Parts(NamedTuple):
@@ -174,6 +186,7 @@ def _find(run: Run, reader: Reader, wanted: Wanted) -> Parts:
         cited=cited,
         annotated=wanted.annotated,
         private=wanted.private,
+        template=wanted.template,
     )
     missing = cited.missing if cited is not None else []
     errors = [KeysNotFound(str(wanted.cited), missing)] if missing else []

@@ -232,6 +232,6 @@ FORMS: dict[str, Callable[[Listing], int]] = {
 FORMS |= {
     form.name: partial(_print_format, form.name)
     for form in FORMATS
-    if form.writes == "entries" and form.name not in FORMS
+    if form.writes == "entries" and not form.by_template and form.name not in FORMS
 }
 WITH_COLUMNS = ("table", "plain", "csv")
