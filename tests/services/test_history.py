@@ -269,7 +269,7 @@ class Bench:
         """Proposes a published version for the work of an entry."""
         with UnitOfWork(self.base, command="refresh") as unit:
             entry = unit.session.get(EntryRow, entry_id)
-            paper = unit.session.get(PaperRow, entry.paper_id) if entry else None
+            paper = unit.session.get(PaperRow, entry.paper_id) if entry and entry.paper_id else None
             if paper is not None:
                 row = new_proposal(
                     unit, paper, VERSION, relation=PUBLISHED, source="Crossref", evidence="alike"
