@@ -36,7 +36,7 @@ def test_what_is_written_is_read_as_it_was(
     assert [row.values for row in rows if row.table == "others"] == others
     whole = json.loads(text)
     assert list(whole) == ["diffkb", "revision", "private", "blocks", "others"]
-    lines = text.splitlines()
+    lines = text.split("\n")
     assert all(json.loads(lines[row.line - 1].removesuffix(",")) for row in rows)
 
 
