@@ -128,7 +128,9 @@ LABELS = {
     "key": "none any a*",
     "kind": "paper link paper,link p*",
 }
-SOUGHT = [name for name, field in FIELDS.items() if field.kind != "section"]
+# Sections and lines are looked up before a base is asked.
+LOOKED_UP = {"section", "line"}
+SOUGHT = [name for name in FIELDS if name not in LOOKED_UP]
 
 
 def quoted(text: str) -> str:

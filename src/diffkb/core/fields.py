@@ -45,6 +45,7 @@ FIELDS: dict[str, Field] = {
     "key": Field("label", "citation key", "key:ho2020*"),
     "kind": Field("label", "paper or link", "kind:link"),
     "id": Field("number", "the entry's id", "id:1..20"),
+    "line": Field("number", "the line it begins in, in its list", "line:10..60"),
     "added": Field("date", "when it came in", "added:2026-01.."),
     "changed": Field("date", "when it was last changed", "changed>=2026-06-01"),
     "published": Field("date", "when its first version came out", "published:..2019"),

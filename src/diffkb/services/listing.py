@@ -103,26 +103,32 @@ def _read_query(
 
 
 def resolve(reader: Reader, condition: Condition) -> Condition:
-    """Returns a condition with the names of sections looked up, and its patterns looked at.
+    """Returns a condition with sections and lines looked up, and its patterns looked at.
 
     Raises:
         SectionNotFound: there is no such section.
         BadPattern: a regular expression cannot be read.
     """
+    resolved = condition
     match condition:
         case InSection(name):
-            return _within(reader, name, None)
+            resolved = _within(reader, name, None)
+        case Between("line", low, high):
+            resolved = Within(tuple(reader.spans_of_lines(low, high)))
+        case Missing("line"):
+            # Every entry stands somewhere.
+            resolved = Or(())
         case Not(part):
-            return Not(resolve(reader, part))
+            resolved = Not(resolve(reader, part))
         case And(parts):
-            return And(tuple(resolve(reader, part) for part in parts))
+            resolved = And(tuple(resolve(reader, part) for part in parts))
         case Or(parts):
-            return Or(tuple(resolve(reader, part) for part in parts))
+            resolved = Or(tuple(resolve(reader, part) for part in parts))
         case Fitting(_, pattern):
             from diffkb.store.functions import check_pattern
 
             check_pattern(pattern)
-    return condition
+    return resolved
 
 
 def find_document(documents: Sequence[Document], name: str) -> Document:

@@ -62,6 +62,47 @@ class DocumentReads(Reads):
         )
         return Outline(Node(*row) for row in found)
 
+    def spans_of_lines(self, low: int | None, high: int | None) -> list[Span]:
+        """Returns the stretches of all documents whose blocks begin in some lines.
+
+        Lines end in line feeds, in a document that has none in carriage returns, as the lens counts
+        them; blank lines before a block are not its own.
+
+        Args:
+            low: the first line, from 1; None for the first of all.
+            high: the last line; None for the last of all.
+        """
+        with_feeds = dict(
+            self.rows(
+                "SELECT document_id, max(instr(raw, x'0a') > 0) OR NOT max(instr(raw, x'0d') > 0)"
+                " FROM blocks GROUP BY document_id"
+            )
+        )
+        return [
+            span
+            for document_id, feeds in sorted(with_feeds.items())
+            if (span := self._span_of_lines(document_id, b"\n" if feeds else b"\r", low, high))
+        ]
+
+    def _span_of_lines(
+        self, document_id: int, line_end: bytes, low: int | None, high: int | None
+    ) -> Span | None:
+        """Returns the stretch of a document whose blocks begin in some lines; None without any."""
+        first: int | None = None
+        line = 1
+        blocks = self.rows(
+            "SELECT position, raw FROM blocks WHERE document_id = ? ORDER BY position",
+            (document_id,),
+        )
+        for position, raw in blocks:
+            begins = line + raw.count(line_end, 0, len(raw) - len(raw.lstrip(b"\r\n")))
+            if high is not None and begins > high:
+                return None if first is None else Span(document_id, first, position)
+            if first is None and (low is None or begins >= low):
+                first = position
+            line += raw.count(line_end)
+        return None if first is None else Span(document_id, first, None)
+
     def outline_above(self, section_ids: Iterable[int | None]) -> Outline:
         """Returns some sections and the headings above them: enough to tell their paths."""
         wanted = sorted({one for one in section_ids if one is not None})
