@@ -169,6 +169,14 @@ def test_biber_takes_the_shipped_base_without_a_warning(tmp_path: Path) -> None:
     assert run_biber(tmp_path, written(shipped(), "biblatex"), "--validate-datamodel") == ""
 
 
+def test_a_name_with_commas_in_its_parts_is_not_parted() -> None:
+    one = shipped()[0]
+    author = Author("Ann x,y,z Lark", "Lark", "Ann, x, y, z")
+    entry = replace(one.entry, authors=(author, Author("Bo Lark, Jr.", "Lark", "Bo, Jr.")))
+    text = written([replace(one, entry=entry)], "biblatex")
+    assert "author = {{Ann x,y,z Lark} and Lark, Jr., Bo}" in text
+
+
 @needs_biber
 @settings(LAW, max_examples=5)
 @given(references=st.lists(REFERENCES, min_size=6, max_size=12))

@@ -148,6 +148,8 @@ FORMATS = (
         "a page of its own to read, search and share",
         "html",
         suffixes=(".html", ".htm"),
+        # The address of an entry on the page is its key.
+        cites=True,
     ),
     Format(
         "template",

@@ -54,14 +54,20 @@ def _written(author: Author, text: Callable[[str], str]) -> str:
         return f"{{{text(family)}}}"
     found = _SUFFIX.fullmatch(given)
     given, suffix = (found["given"], found["suffix"]) if found else (given, "")
+    if "," in family + given:
+        # biber counts the commas of a part in braces too, and takes no more than two.
+        return _braced(name, text)
     parts = [_part(one, text) for one in (family, suffix, given) if one]
     return ", ".join(parts)
 
 
 def _whole(name: str, text: Callable[[str], str]) -> str:
     """Returns a name of which nobody said what is the family's; one that BibTeX can part itself."""
-    if is_person(name):
-        return _part(name, text)
+    return _part(name, text) if is_person(name) else _braced(name, text)
+
+
+def _braced(name: str, text: Callable[[str], str]) -> str:
+    """Returns a name that is not to be parted; empty where nothing of it can be seen."""
     written = text(name)
     return f"{{{written}}}" if written else ""
 
@@ -97,7 +103,7 @@ def part_name(author: Author) -> tuple[str, str] | None:
 def _part(part: str, text: Callable[[str], str]) -> str:
     """Returns a part of a name; in braces where BibTeX would cut it."""
     written = text(part)
-    cuts = "," in part or _AND.search(f" {part} ") or not written
+    cuts = _AND.search(f" {part} ") or not written
     return f"{{{written}}}" if cuts else written
 
 
