@@ -7,14 +7,13 @@ import logging
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from diffkb.core.identifiers import parse_ref, url_of
 from diffkb.core.models import ARXIV, DOI, Fields, Identifier, Record
 from diffkb.core.references import read_date
-from diffkb.errors import MalformedIdentifier
 from diffkb.formats import Found, NoRecord
 from diffkb.formats.bibtex import CONTAINERS, KIND, MONTHS
 from diffkb.formats.keywords import read_keywords
 from diffkb.formats.names import read_names
+from diffkb.formats.telling import find_identifier, link_of, settle_type
 from diffkb.formats.tex import from_tex
 
 if TYPE_CHECKING:
@@ -310,10 +309,7 @@ def _taken_text(fields: dict[str, str], name: str) -> str:
 
 def _type(kind: str, venue: str | None) -> Type | None:
     """Returns the type of an entry; None where where it came out tells it."""
-    found = TYPES.get(kind)
-    if found in {"article-journal", "paper-conference"} and venue is None:
-        return None
-    return found
+    return settle_type(TYPES.get(kind), venue)
 
 
 def _identifiers(fields: dict[str, str]) -> Iterator[Identifier]:
@@ -342,10 +338,7 @@ def _arxiv_number(text: str) -> Identifier | None:
 
 def _parsed(text: str, scheme: str) -> Identifier | None:
     """Returns an identifier of a scheme, where a text is one."""
-    try:
-        found = parse_ref(text).identifier
-    except MalformedIdentifier:
-        return None
+    found = find_identifier(text)
     return found if found is not None and found.scheme == scheme else None
 
 
@@ -406,6 +399,4 @@ def _link(fields: dict[str, str], identifiers: tuple[Identifier, ...]) -> str | 
         return url
     if found := _URL.search(fields.get("howpublished", "")):
         return found[1] or found[2] or found[3]
-    for one in sorted(identifiers, key=lambda one: one.scheme == ARXIV):
-        return url_of(one)
-    return None
+    return link_of(identifiers)

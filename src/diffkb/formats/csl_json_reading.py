@@ -6,12 +6,19 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from diffkb.core.identifiers import parse_ref, url_of
 from diffkb.core.models import ARXIV, DOI, Author, Fields, Identifier, Record
-from diffkb.errors import MalformedIdentifier
 from diffkb.formats import Found, NoRecord
 from diffkb.formats.csl_json import OWN, TYPES, plain
 from diffkb.formats.keywords import read_keywords
+from diffkb.formats.telling import (
+    ARCHIVE,
+    ARXIV_NUMBER,
+    find_identifier,
+    is_calendar_date,
+    is_key,
+    link_of,
+    settle_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +31,6 @@ _ITEMS_WITHIN = re.compile(r'"items"\s*:\s*(?=\[)')
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*+"|[{}]', re.DOTALL)
 _END = re.compile(r"[,\]\n]")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-_ARXIV = re.compile(r"arxiv[: ]*([a-z-]+/\d{7}|\d{4}\.\d{4,5})", re.IGNORECASE)
-_ARCHIVE = re.compile(r"\barxiv\b|\bcorr\b", re.IGNORECASE)
 # Zotero's field Extra comes as a note of such lines.
 _EXTRA_LINE = re.compile(r"(?:[A-Za-z][\w -]{0,40}: ?\S.*|arXiv:\S.*)")
 
@@ -135,7 +140,7 @@ def _record(value: Any) -> Record | NoRecord:
         venue=venue,
         published=date,
         abstract=_plain(fields, "abstract"),
-        key=key if isinstance(key, str) and _is_key(key) else None,
+        key=key if isinstance(key, str) and is_key(key) else None,
         type=_type(fields, venue),
         private=_plain(fields, "annote"),
         extra=fields,
@@ -154,17 +159,12 @@ def _plain(fields: dict[str, Any], name: str) -> str | None:
     return fields.pop(name) or None
 
 
-def _is_key(text: str) -> bool:
-    """Says whether an id is a citation key, and no number or address as Zotero's own are."""
-    return bool(re.fullmatch(r"[^\s,{}()\"'#%~\\=/]+", text)) and not text.isdecimal()
-
-
 def _identifiers(fields: dict[str, Any]) -> Iterator[Identifier]:
     """Yields the identifiers that variables give; what is none stays a variable."""
     arxiv = _arxiv_id(fields)
     if arxiv is not None:
         yield arxiv
-    doi = _parsed(str(fields.get("DOI", "")))
+    doi = find_identifier(str(fields.get("DOI", "")))
     if doi is not None and (doi.scheme == DOI or doi == arxiv):
         del fields["DOI"]
         if doi.scheme == DOI:
@@ -174,38 +174,30 @@ def _identifiers(fields: dict[str, Any]) -> Iterator[Identifier]:
 def _arxiv_id(fields: dict[str, Any]) -> Identifier | None:
     """Returns the arXiv identifier, where one of the places for it has one."""
     location = str(fields.get("archive_location", ""))
-    if _ARCHIVE.search(str(fields.get("archive", ""))) and location:
-        found = _parsed(location)
+    if ARCHIVE.search(str(fields.get("archive", ""))) and location:
+        found = find_identifier(location)
         if found is not None and found.scheme == ARXIV:
             del fields["archive"], fields["archive_location"]
             return found
-    number = _ARXIV.fullmatch(str(fields.get("number", "")))
-    if number is not None and (found := _parsed(f"arXiv:{number[1]}")) is not None:
+    number = ARXIV_NUMBER.fullmatch(str(fields.get("number", "")))
+    if number is not None and (found := find_identifier(f"arXiv:{number[1]}")) is not None:
         del fields["number"]
         if fields.get("publisher") == "arXiv":
             del fields["publisher"]
         return found
     for name in ("DOI", "URL"):
-        found = _parsed(str(fields.get(name, "")))
+        found = find_identifier(str(fields.get(name, "")))
         if found is not None and found.scheme == ARXIV:
             return found
     said = " ".join(str(fields.get(name, "")) for name in ("note", "container-title"))
-    mentioned = _ARXIV.search(said)
-    return _parsed(f"arXiv:{mentioned[1]}") if mentioned else None
-
-
-def _parsed(text: str) -> Identifier | None:
-    """Returns the identifier in a text, where it is one."""
-    try:
-        return parse_ref(text).identifier
-    except MalformedIdentifier:
-        return None
+    mentioned = ARXIV_NUMBER.search(said)
+    return find_identifier(f"arXiv:{mentioned[1]}") if mentioned else None
 
 
 def _venue(fields: dict[str, Any], *, is_preprint: bool) -> str | None:
     """Takes out where a work came out; of a pre-print the archive is no such place."""
     found = _text(fields.get("container-title"))
-    if not found or (is_preprint and _ARCHIVE.search(found)):
+    if not found or (is_preprint and ARCHIVE.search(found)):
         return None
     del fields["container-title"]
     return found
@@ -226,17 +218,11 @@ def _date(fields: dict[str, Any]) -> str | None:
     else:
         said = (issued.get(name) for name in ("raw", "edtf", "literal"))
         found = next(filter(None, (_DATE.match(one) for one in said if isinstance(one, str))), None)
-    if found is None or not _is_date(found):
+    if found is None or not is_calendar_date(found):
         return None
     if issued.keys() <= {"date-parts", "raw"} and (parts is None or len(parts) == 1):
         del fields["issued"]
     return found[0]
-
-
-def _is_date(found: re.Match[str]) -> bool:
-    """Says whether there are such a month and day."""
-    month, day = int(found[2] or 1), int(found[3] or 1)
-    return 1 <= month <= 12 and 1 <= day <= 31 and int(found[1]) > 0  # noqa: PLR2004 - a calendar
 
 
 def _own(fields: dict[str, Any]) -> dict[str, Any] | None:
@@ -326,9 +312,7 @@ def _type(fields: dict[str, Any], venue: str | None) -> Type | None:
     if not isinstance(found, str) or found not in TYPES:
         return None
     del fields["type"]
-    if found in {"article-journal", "paper-conference"} and venue is None:
-        return None
-    return cast("Type", found)
+    return settle_type(cast("Type", found), venue)
 
 
 def _link(fields: dict[str, Any], identifiers: tuple[Identifier, ...]) -> str | None:
@@ -337,6 +321,4 @@ def _link(fields: dict[str, Any], identifiers: tuple[Identifier, ...]) -> str | 
     if isinstance(url, str) and url.strip():
         del fields["URL"]
         return "".join(url.split())
-    for one in sorted(identifiers, key=lambda one: one.scheme == ARXIV):
-        return url_of(one)
-    return None
+    return link_of(identifiers)

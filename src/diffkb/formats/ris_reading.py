@@ -8,12 +8,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from diffkb.core.identifiers import parse_ref, url_of
 from diffkb.core.models import ARXIV, DOI, Author, Fields, Identifier, Record
-from diffkb.errors import MalformedIdentifier
 from diffkb.formats import Found, NoRecord
 from diffkb.formats.keywords import read_keywords
 from diffkb.formats.ris import TYPES, one_line
+from diffkb.formats.telling import (
+    ARCHIVE,
+    ARXIV_NUMBER,
+    find_identifier,
+    is_calendar_date,
+    is_key,
+    link_of,
+    settle_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +34,6 @@ _KINDS: dict[str, Type] = {tag: kind for kind, tags in TYPES.items() for tag in 
 _TITLES = ("TI", "T1", "CT")
 _CONTAINERS = ("T2", "JO", "JF", "BT", "JA", "J2")
 _DATE = re.compile(r"(\d{4})(?:[/-](\d{1,2}))?(?:[/-](\d{1,2}))?(?![0-9])")
-_ARXIV = re.compile(r"arxiv[: ]*([a-z-]+/\d{7}|\d{4}\.\d{4,5})", re.IGNORECASE)
-_ARCHIVE = re.compile(r"\barxiv\b|\bcorr\b", re.IGNORECASE)
 
 
 def read(stream: BinaryIO) -> Iterator[Found]:
@@ -124,7 +129,7 @@ def _record(tags: Tags) -> Record | NoRecord:
         venue=venue,
         published=date,
         abstract=_taken(tags, ("AB", "N2")),
-        key=key if key and _is_key(key) else None,
+        key=key if key and is_key(key) else None,
         type=_type(tags, venue),
         private=_taken(tags, ("RN",)),
         extra={name: values for name, values in tags.items() if any(values)},
@@ -143,17 +148,12 @@ def _taken(tags: Tags, names: tuple[str, ...]) -> str | None:
     return None
 
 
-def _is_key(text: str) -> bool:
-    """Says whether an id is a citation key, and no number as programs have of their own."""
-    return bool(re.fullmatch(r"[^\s,{}()\"'#%~\\=/]+", text)) and not text.isdecimal()
-
-
 def _identifiers(tags: Tags) -> Iterator[Identifier]:
     """Yields the identifiers that tags give; what is none stays."""
     arxiv = _arxiv_id(tags)
     if arxiv is not None:
         yield arxiv
-    doi = _parsed(_first(tags, "DO"))
+    doi = find_identifier(_first(tags, "DO"))
     if doi is not None and (doi.scheme == DOI or doi == arxiv):
         tags["DO"].pop(0)
         if doi.scheme == DOI:
@@ -163,18 +163,18 @@ def _identifiers(tags: Tags) -> Iterator[Identifier]:
 def _arxiv_id(tags: Tags) -> Identifier | None:
     """Returns the arXiv identifier, where one of the places for it has one."""
     for name in ("AN", "M1", "C7"):
-        number = _ARXIV.match(_first(tags, name))
-        if number is not None and (found := _parsed(f"arXiv:{number[1]}")) is not None:
+        number = ARXIV_NUMBER.match(_first(tags, name))
+        if number is not None and (found := find_identifier(f"arXiv:{number[1]}")) is not None:
             if name == "AN":
                 tags[name].pop(0)
             return found
     for name in ("DO", "UR"):
-        found = _parsed(_first(tags, name))
+        found = find_identifier(_first(tags, name))
         if found is not None and found.scheme == ARXIV:
             return found
     said = " ".join(_first(tags, name) for name in (*_CONTAINERS, "PB", "N1"))
-    mentioned = _ARXIV.search(said)
-    return _parsed(f"arXiv:{mentioned[1]}") if mentioned else None
+    mentioned = ARXIV_NUMBER.search(said)
+    return find_identifier(f"arXiv:{mentioned[1]}") if mentioned else None
 
 
 def _first(tags: Tags, name: str) -> str:
@@ -182,19 +182,11 @@ def _first(tags: Tags, name: str) -> str:
     return next(iter(tags.get(name, ())), "")
 
 
-def _parsed(text: str) -> Identifier | None:
-    """Returns the identifier in a text, where it is one."""
-    try:
-        return parse_ref(text).identifier
-    except MalformedIdentifier:
-        return None
-
-
 def _venue(tags: Tags, *, is_preprint: bool) -> str | None:
     """Takes out where a work came out; of a pre-print the archive is no such place."""
     for name in _CONTAINERS:
         found = _first(tags, name)
-        if found and not (is_preprint and _ARCHIVE.search(found)):
+        if found and not (is_preprint and ARCHIVE.search(found)):
             return _taken(tags, (name,))
     return None
 
@@ -203,18 +195,13 @@ def _date(tags: Tags) -> str | None:
     """Takes out the date: the day where it is told, else the year."""
     for name in ("DA", "PY", "Y1"):
         found = _DATE.match(_first(tags, name))
-        if found is None or not _is_date(found):
+        if found is None or not is_calendar_date(found):
             continue
         for used in ("DA", "PY", "Y1"):
             if _first(tags, used).startswith(found[1]):
                 tags[used].pop(0)
         return "-".join(part.zfill(2) for part in found.groups() if part)
     return None
-
-
-def _is_date(found: re.Match[str]) -> bool:
-    """Says whether there are such a month and day."""
-    return 1 <= int(found[2] or 1) <= 12 and 1 <= int(found[3] or 1) <= 31 and int(found[1]) > 0  # noqa: PLR2004 - a calendar
 
 
 def _authors(tags: Tags) -> Iterator[Author]:
@@ -237,15 +224,11 @@ def _type(tags: Tags, venue: str | None) -> Type | None:
     found = _KINDS.get(told)
     if found is not None and TYPES[found][0] == told:
         del tags["TY"]
-    if found in {"article-journal", "paper-conference"} and venue is None:
-        return None
-    return found
+    return settle_type(found, venue)
 
 
 def _link(tags: Tags, identifiers: tuple[Identifier, ...]) -> str | None:
     """Takes out the link, or makes one of the identifiers."""
     if url := _taken(tags, ("UR",)):
         return "".join(url.split())
-    for one in sorted(identifiers, key=lambda one: one.scheme == ARXIV):
-        return url_of(one)
-    return None
+    return link_of(identifiers)
