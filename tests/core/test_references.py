@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.entries import BARE
 
-from diffkb.core.models import Entry
 from diffkb.core.references import (
     Date,
     Reference,
@@ -19,30 +19,7 @@ from diffkb.core.references import (
     type_of,
 )
 
-ENTRY = Entry(
-    id=1,
-    document="A list",
-    kind="paper",
-    title="Bells at Night",
-    url=None,
-    links=(),
-    year=2024,
-    year_from="heading",
-    wr=None,
-    read=None,
-    section=(),
-    tags=(),
-    note=None,
-    arxiv_id=None,
-    doi=None,
-    openreview_id=None,
-    authors=(),
-    venue=None,
-    published=None,
-    abstract=None,
-    pending=False,
-    key=None,
-)
+ENTRY = replace(BARE, title="Bells at Night", year=2024, year_from="heading")
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from tests.entries import BARE
 from tests.formats.references import REFERENCES
 
-from diffkb.core.models import Author, Entry
+from diffkb.core.models import Author
 from diffkb.core.query import EVERYTHING
 from diffkb.core.references import Reference
 from diffkb.errors import BadValue, UnreadableInput
@@ -31,34 +32,10 @@ if TYPE_CHECKING:
 TARGETS: tuple[Target, ...] = ("text", "html", "markdown")
 SHIPPED = Path(__file__).parents[2] / "data" / "kb.sqlite"
 LAW = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
-PLAIN = Entry(
-    id=1,
-    document="A list",
-    kind="paper",
-    title="A title",
-    url=None,
-    links=(),
-    year=None,
-    year_from=None,
-    wr=None,
-    read=None,
-    section=(),
-    tags=(),
-    note=None,
-    arxiv_id=None,
-    doi=None,
-    openreview_id=None,
-    authors=(),
-    venue=None,
-    published=None,
-    abstract=None,
-    pending=False,
-    key=None,
-)
 
 
 def reference(extra: dict[str, Any] | None = None, **fields: Any) -> Reference:
-    return Reference(replace(PLAIN, **fields), "key", None, "2026", "2026", None, extra or {})
+    return Reference(replace(BARE, **fields), "key", None, "2026", "2026", None, extra or {})
 
 
 def person(given: str, family: str) -> Author:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.entries import BARE
 
-from diffkb.core.models import Entry
 from diffkb.formats.markdown_list import OWN_FORM, write_entries
 from diffkb.markdown.dialect import Dialect
 from diffkb.markdown.document import read_document
@@ -19,30 +19,9 @@ from diffkb.services.importing import section_path
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PLAIN = Entry(
-    id=1,
-    document="A list",
-    kind="paper",
-    title="A title",
-    url="https://example.org/a",
-    links=(),
-    year=None,
-    year_from=None,
-    wr=None,
-    read=None,
-    section=(),
-    tags=(),
-    note=None,
-    arxiv_id=None,
-    doi=None,
-    openreview_id=None,
-    authors=(),
-    venue=None,
-    published=None,
-    abstract=None,
-    pending=False,
-    key=None,
-)
+    from diffkb.core.models import Entry
+
+PLAIN = replace(BARE, url="https://example.org/a")
 # Words with everything in them that means something in Markdown.
 TITLE = st.text(st.sampled_from("ab*_`[]<>\\&#$~!é1"), min_size=1, max_size=12)
 SECTION = st.sampled_from([(), ("Strings",), ("Strings", "Bowed"), ("Strings", "# _Plucked_")])

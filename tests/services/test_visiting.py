@@ -11,38 +11,16 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.entries import BARE
 
-from diffkb.core.models import ARXIV, DOI, OPENREVIEW, Entry, Identifier, Link
+from diffkb.core.models import ARXIV, DOI, OPENREVIEW, Identifier, Link
 from diffkb.errors import NoAddress
 from diffkb.services.visiting import Visited, browsable, kept_copy, page_of, pdf_of, place_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENTRY = Entry(
-    id=7,
-    document="List",
-    kind="paper",
-    title="Kettles and Flows",
-    url=None,
-    links=(),
-    year=None,
-    year_from=None,
-    wr=None,
-    read=None,
-    section=(),
-    tags=(),
-    note=None,
-    arxiv_id=None,
-    doi=None,
-    openreview_id=None,
-    authors=(),
-    venue=None,
-    published=None,
-    abstract=None,
-    pending=False,
-    key=None,
-)
+ENTRY = replace(BARE, id=7, document="List", title="Kettles and Flows")
 PAPER = Identifier(ARXIV, "2006.11239")
 RECORD = Identifier(DOI, "10.1109/5.771073")
 NO_ADDRESSES = (
