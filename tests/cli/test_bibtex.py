@@ -79,6 +79,13 @@ def test_keys_stay_when_others_come_and_are_made_anew_alike_after_undo(
     assert set(after) < set(keys(waters("export", "bibtex").stdout))
 
 
+def test_every_format_that_goes_by_keys_gives_them(waters: Call) -> None:
+    page = waters("export", "html")
+    assert page.stderr == "2 entries got citation keys\n"
+    for key in keys(waters("export", "bibtex").stdout):
+        assert f'id="{key}"' in page.stdout
+
+
 def test_where_nothing_can_be_written_keys_are_made_up(
     waters: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
